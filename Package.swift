@@ -1,0 +1,122 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// Every target: strict memory safety, no existential by accident, no dependency that leaks.
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// What the way of a connection calls: the optimiser may look across module borders (this package
+/// is an application, nobody depends on it).
+let inlined: [SwiftSetting] =
+  strict + [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
+
+/// The way of a connection itself: the compiler also refuses hidden boxes and copies.
+let hot: [SwiftSetting] =
+  inlined + [
+    .treatWarning("ExistentialType", as: .error),
+    .treatWarning("ReturnTypeImplicitCopy", as: .error),
+  ]
+
+/// Tests check behaviour, so they may use what the program itself may not.
+let relaxed: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser",
+  package: "swift-argument-parser"
+)
+
+let package = Package(
+  name: "sallyport",
+  products: [
+    .executable(name: "sallyport", targets: ["sallyport"]),
+    .executable(name: "sallyport-lab", targets: ["Lab"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+  ],
+  targets: [
+    .target(name: "CLinux"),
+    .systemLibrary(
+      name: "CSodium",
+      pkgConfig: "libsodium",
+      providers: [.apt(["libsodium-dev"])]
+    ),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CSystemd",
+      pkgConfig: "libsystemd",
+      providers: [.apt(["libsystemd-dev"])]
+    ),
+    .systemLibrary(
+      name: "CNFTables",
+      pkgConfig: "libnftables",
+      providers: [.apt(["libnftables-dev"])]
+    ),
+
+    .target(name: "Wire", swiftSettings: inlined),
+    .target(name: "Filter", dependencies: ["Wire", "CSodium", "CCrypto"], swiftSettings: hot),
+    .target(name: "Kernel", dependencies: ["Wire", "CLinux", "CNFTables"], swiftSettings: hot),
+    .target(
+      name: "Telemetry",
+      dependencies: ["Kernel", "Wire", "CSystemd"],
+      swiftSettings: strict
+    ),
+    .target(
+      name: "Proxy",
+      dependencies: ["Filter", "Kernel", "Telemetry", "Wire"],
+      swiftSettings: hot
+    ),
+    .executableTarget(
+      name: "sallyport",
+      dependencies: [
+        "Wire", "Filter", "Kernel", "Telemetry", "Proxy", argumentParser,
+        .product(name: "TOMLKit", package: "TOMLKit"),
+      ],
+      swiftSettings: strict
+    ),
+    .executableTarget(
+      name: "Lab",
+      dependencies: ["Wire", "Filter", "Kernel", "CLinux", "CSodium", "CCrypto", argumentParser],
+      swiftSettings: strict
+    ),
+
+    .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: relaxed),
+    .testTarget(
+      name: "FilterTests",
+      dependencies: ["Filter", "Wire", "CSodium", "CCrypto"],
+      swiftSettings: relaxed
+    ),
+    .testTarget(name: "KernelTests", dependencies: ["Kernel", "Wire"], swiftSettings: relaxed),
+    .testTarget(
+      name: "TelemetryTests",
+      dependencies: ["Telemetry", "Kernel", "Wire"],
+      swiftSettings: relaxed
+    ),
+    .testTarget(
+      name: "ProxyTests",
+      dependencies: ["Proxy", "Filter", "Kernel", "Telemetry", "Wire"],
+      swiftSettings: relaxed
+    ),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["sallyport", "Filter", "Wire"],
+      swiftSettings: relaxed
+    ),
+    .testTarget(
+      name: "LabTests",
+      dependencies: ["Lab", "Filter", "Kernel", "Wire"],
+      swiftSettings: relaxed
+    ),
+    .testTarget(name: "TidyTests", swiftSettings: relaxed),
+  ],
+  swiftLanguageModes: [.v6]
+)
