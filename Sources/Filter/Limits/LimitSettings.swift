@@ -1,0 +1,63 @@
+internal import Wire
+
+/// How often something may happen: a token bucket's size and the speed at which it refills.
+public struct RateLimit: Sendable, Equatable, BitwiseCopyable {
+  /// Tokens that come back each second; at least one.
+  public var perSecond: UInt32
+  /// Tokens that a full bucket holds; at least one.
+  public var burst: UInt32
+
+  /// A bucket of `burst` tokens, refilled at `perSecond`.
+  public init(perSecond: UInt32, burst: UInt32) {
+    precondition(perSecond > 0 && burst > 0, "a rate limit lets something through")
+    self.perSecond = perSecond
+    self.burst = burst
+  }
+}
+
+/// Every bound of one gate, with its unit in its name.
+///
+/// The defaults suit a host of one or two cores and leave room for hundreds of honest peers behind
+/// one carrier's address. Rates and caps hold for the whole gate; shards share them out.
+public struct LimitSettings: Sendable, Equatable {
+  /// New connections from one address (`/32`, `/128`).
+  public var addressRate = RateLimit(perSecond: 20, burst: 200)
+  /// New connections from one network (`/24`, `/64`).
+  public var networkRate = RateLimit(perSecond: 200, burst: 2_000)
+  /// New connections from one IPv6 site (`/48`).
+  public var siteRate = RateLimit(perSecond: 400, burst: 4_000)
+  /// New connections from everybody.
+  public var gateRate = RateLimit(perSecond: 50_000, burst: 100_000)
+
+  /// Connections from one address that have shown nothing yet.
+  public var addressHalfOpen: UInt32 = 256
+  /// Connections from one network that have shown nothing yet.
+  public var networkHalfOpen: UInt32 = 2_048
+
+  /// Connections held that are not proven: waiting for a first flight or being mimicked to.
+  public var heldStrangers: UInt32 = 16_384
+  /// Connections that were admitted, in handshake or with data flowing.
+  public var openSessions: UInt32 = 4_096
+  /// Handshakes under way at the router at a time that are not finished.
+  public var handshakesInFlight: UInt32 = 16
+  /// Proven peers with a wrong clock that are passed on, for the router to answer.
+  public var skewedPeers = RateLimit(perSecond: 2, burst: 20)
+  /// Source records (addresses and networks) that are remembered.
+  public var sourceRecords: UInt32 = 262_144
+  /// First flights remembered against replay, at least this many in the span that counts.
+  public var replayRecords: UInt32 = 65_536
+
+  /// How long a peer may take for its whole first flight.
+  public var firstFlightTimeoutNanoseconds: UInt64 = 10 * Nanoseconds.perSecond
+  /// How long a proven peer may wait for the router to have room, or to come back.
+  public var admissionWaitNanoseconds: UInt64 = 5 * Nanoseconds.perSecond
+  /// How long the router may take to accept a connection.
+  public var dialTimeoutNanoseconds: UInt64 = 5 * Nanoseconds.perSecond
+  /// How long a handshake may go without a step after the router's answer.
+  public var stallTimeoutNanoseconds: UInt64 = 15 * Nanoseconds.perSecond
+  /// How long a session may be silent in both directions.
+  public var idleTimeoutNanoseconds: UInt64 = 3_600 * Nanoseconds.perSecond
+
+  /// The defaults.
+  public init() {}
+}
