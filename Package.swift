@@ -15,12 +15,8 @@ let strict: [SwiftSetting] = [
 let inlined: [SwiftSetting] =
   strict + [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
 
-/// The way of a connection itself: the compiler also refuses hidden boxes and copies.
-let hot: [SwiftSetting] =
-  inlined + [
-    .treatWarning("ExistentialType", as: .error),
-    .treatWarning("ReturnTypeImplicitCopy", as: .error),
-  ]
+/// The way of a connection itself: the compiler also refuses hidden boxes.
+let hot: [SwiftSetting] = inlined + [.treatWarning("ExistentialType", as: .error)]
 
 /// Tests check behaviour, so they may use what the program itself may not.
 let relaxed: [SwiftSetting] = [

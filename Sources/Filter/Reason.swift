@@ -2,7 +2,7 @@
 ///
 /// The words are a contract: the same in the journal, in the metrics and in `why`. The raw value
 /// indexes the counters.
-public enum Reason: UInt8, CaseIterable, Sendable {
+public enum Reason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   // Limits: before any byte was read.
   /// The address opens connections faster than its bucket refills.
   case addressRate

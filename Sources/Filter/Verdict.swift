@@ -1,7 +1,7 @@
 /// What was decided about a connection, in rising order of how far it got.
 ///
 /// The words are a contract: the same in the journal, in the metrics and in `why`.
-public enum Verdict: UInt8, CaseIterable, Sendable {
+public enum Verdict: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   /// Not let through to the router.
   case refuse
   /// Let through: the router was dialled and has the first flight.

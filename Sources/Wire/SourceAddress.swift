@@ -21,6 +21,12 @@ public struct SourceAddress: Hashable, Sendable, BitwiseCopyable {
     low = 0xffff_0000_0000 | UInt64(ipv4)
   }
 
+  /// Whether both are the same address.
+  @_noLocks
+  public static func == (left: SourceAddress, right: SourceAddress) -> Bool {
+    left.high == right.high && left.low == right.low
+  }
+
   /// Whether this is an IPv4 address.
   public var isIPv4: Bool {
     @_noLocks get { high == 0 && low >> 32 == 0xffff }

@@ -47,8 +47,6 @@ public struct LimitSettings: Sendable, Equatable {
   /// First flights remembered against replay, at least this many in the span that counts.
   public var replayRecords: UInt32 = 65_536
 
-  /// How long a peer may take for its whole first flight.
-  public var firstFlightTimeoutNanoseconds: UInt64 = 10 * Nanoseconds.perSecond
   /// How long a proven peer may wait for the router to have room, or to come back.
   public var admissionWaitNanoseconds: UInt64 = 5 * Nanoseconds.perSecond
   /// How long the router may take to accept a connection.

@@ -41,7 +41,5 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
   }
 
   /// The secret's memory, valid while this value lives.
-  public var bytes: UnsafeMutablePointer<UInt8> {
-    @_noLocks get { unsafe base.assumingMemoryBound(to: UInt8.self) }
-  }
+  public var bytes: UnsafeMutablePointer<UInt8> { unsafe base.assumingMemoryBound(to: UInt8.self) }
 }

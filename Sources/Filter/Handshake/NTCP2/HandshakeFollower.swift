@@ -1,0 +1,106 @@
+/// How an admitted handshake ended, or that it did not yet.
+public enum HandshakeOutcome: Equatable, BitwiseCopyable, Sendable {
+  /// Still under way.
+  case underWay
+  /// Ended or judged, with the verdict to count.
+  case decided(Verdict, Reason)
+}
+
+/// Follows an admitted NTCP2 handshake by counting bytes, since its contents are opaque from message
+/// 2 on (NTCP2 specification, messages 2 and 3).
+///
+/// ```
+/// flight handed over -> answered (router sent) -> message 3 whole -> established (more data flows)
+///        |                  |                          |
+///     noAnswer       stalled, peerLeft             routerClosed
+/// ```
+public struct HandshakeFollower: BitwiseCopyable, Sendable {
+  private enum Phase: BitwiseCopyable {
+    case handedOver
+    case answered
+    case confirming
+    case decided
+  }
+
+  /// A router that refuses message 3 sends one termination frame of at most this many bytes.
+  private static let longestTerminationFrame = 64
+
+  private var phase = Phase.handedOver
+  private var message3Left: Int
+  private var bytesAfterMessage3 = 0
+
+  /// A handshake whose message 3 has `message3Length` bytes.
+  public init(message3Length: Int) {
+    message3Left = message3Length
+  }
+
+  /// Whether the router has answered: only then may the peer speak again.
+  public var isAnswered: Bool { phase != .handedOver }
+
+  /// Whether the outcome was given.
+  public var isDecided: Bool { phase == .decided }
+
+  /// Bytes went from the router to the peer.
+  public mutating func routerSent(_ count: Int) -> HandshakeOutcome {
+    switch phase {
+    case .handedOver:
+      phase = .answered
+      return .underWay
+    case .confirming:
+      return confirm(count)
+    case .answered, .decided:
+      return .underWay
+    }
+  }
+
+  /// Bytes went from the peer to the router, after its answer.
+  public mutating func peerSent(_ count: Int) -> HandshakeOutcome {
+    switch phase {
+    case .answered:
+      message3Left &-= count
+      guard message3Left <= 0 else { return .underWay }
+      phase = .confirming
+      return confirm(0 &- message3Left)
+    case .confirming:
+      return confirm(count)
+    case .handedOver, .decided:
+      return .underWay
+    }
+  }
+
+  /// The time for the next step is over. A router closes at once on a bad message 3, so one that kept
+  /// the connection took it.
+  public mutating func timeIsUp() -> HandshakeOutcome {
+    switch phase {
+    case .handedOver: decide(.fail, .noAnswer)
+    case .answered: decide(.fail, .stalled)
+    case .confirming: decide(.complete, .established)
+    case .decided: .underWay
+    }
+  }
+
+  /// The peer closed or reset its connection.
+  public mutating func peerClosed() -> HandshakeOutcome {
+    phase == .decided ? .underWay : decide(.fail, .peerLeft)
+  }
+
+  /// The router closed or reset its connection.
+  public mutating func routerClosed() -> HandshakeOutcome {
+    switch phase {
+    case .handedOver: decide(.fail, .noAnswer)
+    case .answered, .confirming: decide(.fail, .routerClosed)
+    case .decided: .underWay
+    }
+  }
+
+  private mutating func confirm(_ count: Int) -> HandshakeOutcome {
+    bytesAfterMessage3 &+= count
+    guard bytesAfterMessage3 > Self.longestTerminationFrame else { return .underWay }
+    return decide(.complete, .established)
+  }
+
+  private mutating func decide(_ verdict: Verdict, _ reason: Reason) -> HandshakeOutcome {
+    phase = .decided
+    return .decided(verdict, reason)
+  }
+}

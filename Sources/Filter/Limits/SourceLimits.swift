@@ -1,0 +1,122 @@
+public import Wire
+
+/// What the limits say of a connection that was just accepted.
+public enum ArrivalVerdict: Equatable, Sendable, BitwiseCopyable {
+  /// It may show its first flight.
+  case welcome(SourceKeys)
+  /// Refused before a byte was read.
+  case refuse(Reason)
+}
+
+/// The limits and the memory of sources: the first room that a connection passes.
+///
+/// Counts at several levels at once (address, network, site, gate); the tightest wins. Pure: moments
+/// and addresses come in, verdicts go out.
+public struct SourceLimits: ~Copyable {
+  private var settings: LimitSettings
+  private let table: SourceTable
+  private let hasher = SourceHasher()
+  private var gate = TokenBucket()
+
+  /// Network failures from which on its addresses count as crowded.
+  private static let crowdedFailures: UInt16 = 4
+  /// Unresolved handshakes of a network from which on its addresses count as crowded.
+  private static let crowdedUnresolved: UInt16 = 2
+
+  /// Limits with an empty memory.
+  public init(_ settings: LimitSettings) {
+    self.settings = settings
+    table = SourceTable(capacity: settings.sourceRecords)
+  }
+
+  /// Takes new limits; what is remembered of sources stays.
+  public mutating func reload(_ settings: LimitSettings) {
+    self.settings = settings
+  }
+
+  /// Judges a new connection and counts it; a welcome one is half-open until `leaveHalfOpen`.
+  public mutating func arrive(_ source: SourceAddress, now: Instant) -> ArrivalVerdict {
+    let keys = hasher.keys(source)
+    guard gate.take(settings.gateRate, now: now) else { return .refuse(.gateRate) }
+    if keys.site != 0 {
+      let site = unsafe table.place(keys.site, now: now)
+      guard unsafe site.pointee.connections.take(settings.siteRate, now: now) else {
+        return .refuse(.prefixRate)
+      }
+    }
+    let network = unsafe table.place(keys.network, now: now)
+    guard unsafe network.pointee.connections.take(settings.networkRate, now: now) else {
+      return .refuse(.prefixRate)
+    }
+    guard unsafe UInt32(network.pointee.halfOpen) < settings.networkHalfOpen else {
+      return .refuse(.prefixHalfOpen)
+    }
+    let address = unsafe table.place(keys.address, now: now)
+    guard unsafe address.pointee.connections.take(settings.addressRate, now: now) else {
+      return .refuse(.addressRate)
+    }
+    guard unsafe UInt32(address.pointee.halfOpen) < settings.addressHalfOpen else {
+      return .refuse(.addressHalfOpen)
+    }
+    unsafe address.pointee.halfOpen &+= 1
+    if let network = unsafe table.find(keys.network) { unsafe network.pointee.halfOpen &+= 1 }
+    return .welcome(keys)
+  }
+
+  /// The connection showed what it is, or went: it is half-open no more.
+  public mutating func leaveHalfOpen(_ keys: SourceKeys) {
+    for key in keys {
+      guard let record = unsafe table.find(key), unsafe record.pointee.halfOpen > 0 else {
+        continue
+      }
+      unsafe record.pointee.halfOpen &-= 1
+    }
+  }
+
+  /// The standing of a source now.
+  public func standing(_ keys: SourceKeys, now: Instant) -> Standing {
+    let address = unsafe table.place(keys.address, now: now).pointee
+    if address.completions > 0, address.failures <= 1 { return .known }
+    if address.failures > 0 { return .failing }
+    let network = unsafe table.place(keys.network, now: now).pointee
+    let isCrowded =
+      network.failures >= Self.crowdedFailures || network.unresolved >= Self.crowdedUnresolved
+    return isCrowded ? .crowded : .fresh
+  }
+
+  /// Handshakes of this address that are under way.
+  public func unresolved(_ keys: SourceKeys) -> Int {
+    guard let record = unsafe table.find(keys.address) else { return 0 }
+    return unsafe Int(record.pointee.unresolved)
+  }
+
+  /// A handshake of this source begins: it is unresolved until `resolve`.
+  public mutating func begin(_ keys: SourceKeys) {
+    for key in keys {
+      guard let record = unsafe table.find(key) else { continue }
+      unsafe record.pointee.unresolved &+= 1
+    }
+  }
+
+  /// The outcome of a handshake that `begin` counted.
+  public mutating func resolve(_ keys: SourceKeys, isSession: Bool, now: Instant) {
+    for key in keys {
+      guard let record = unsafe table.find(key), unsafe record.pointee.unresolved > 0 else {
+        continue
+      }
+      unsafe record.pointee.unresolved &-= 1
+    }
+    if isSession {
+      unsafe table.place(keys.address, now: now).pointee.addCompletion()
+      unsafe table.place(keys.network, now: now).pointee.addCompletion()
+    } else {
+      fail(keys, now: now)
+    }
+  }
+
+  /// Something that no honest peer does came from this source.
+  public mutating func fail(_ keys: SourceKeys, now: Instant) {
+    unsafe table.place(keys.address, now: now).pointee.addFailure()
+    unsafe table.place(keys.network, now: now).pointee.addFailure()
+  }
+}

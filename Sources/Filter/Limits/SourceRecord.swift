@@ -1,0 +1,57 @@
+internal import Wire
+
+/// What is remembered of one address, network or site, in 32 bytes.
+struct SourceRecord: BitwiseCopyable {
+  /// How long one failure counts against a source; counts halve in each such span.
+  static let failureHalfLifeNanoseconds: UInt64 = 60 * Nanoseconds.perSecond
+  private static let failureMaximum: UInt16 = 1_024
+
+  /// The key that found this record; zero when the place is empty.
+  var key: UInt64 = 0
+  /// How fast new connections may come.
+  var connections = TokenBucket()
+  /// Milliseconds of the moment when the record was last used, for eviction and decay.
+  var usedMilliseconds: UInt32 = 0
+  /// Connections that have shown nothing yet.
+  var halfOpen: UInt16 = 0
+  /// Handshakes under way, proven but without an outcome yet.
+  var unresolved: UInt16 = 0
+  /// Handshakes and first flights that failed lately, halved every minute.
+  var failures: UInt16 = 0
+  /// Handshakes that became sessions, saturating.
+  var completions: UInt16 = 0
+  /// Milliseconds of the moment up to which `failures` has been halved.
+  var halvedMilliseconds: UInt32 = 0
+
+  /// Halves the failures for each span that has passed.
+  mutating func decay(_ now: UInt32) {
+    let span = UInt32(Self.failureHalfLifeNanoseconds / Nanoseconds.perMillisecond)
+    let elapsed = now &- halvedMilliseconds
+    guard failures > 0 else {
+      halvedMilliseconds = now
+      return
+    }
+    let halvings = elapsed / span
+    guard halvings > 0 else { return }
+    failures = halvings < 16 ? failures >> UInt16(halvings) : 0
+    halvedMilliseconds = halvedMilliseconds &+ halvings &* span
+  }
+
+  /// Counts a failure, saturating.
+  mutating func addFailure() {
+    if failures < Self.failureMaximum { failures &+= 1 }
+  }
+
+  /// Counts a completed handshake: failures before it weigh half.
+  mutating func addCompletion() {
+    if completions < .max { completions &+= 1 }
+    failures >>= 1
+  }
+}
+
+extension Instant {
+  /// The moment in milliseconds, wrapping around after 49 days: only differences count.
+  var wrappingMilliseconds: UInt32 {
+    UInt32(truncatingIfNeeded: nanoseconds / Nanoseconds.perMillisecond)
+  }
+}
