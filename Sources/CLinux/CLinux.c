@@ -15,10 +15,6 @@
 _Static_assert(sizeof(struct epoll_event) == 12, "epoll_event is packed on x86-64");
 #endif
 
-int linux_accept4(int socket, struct sockaddr_storage *peer, uint32_t *length) {
-  return accept4(socket, (struct sockaddr *)peer, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
-}
-
 int linux_epoll_wait(int epoll, struct epoll_event *events, int capacity, int timeoutMilliseconds) {
   return epoll_wait(epoll, events, capacity, timeoutMilliseconds);
 }

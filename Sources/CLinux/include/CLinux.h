@@ -21,7 +21,6 @@
 /// The compiler may count on this call to neither lock nor allocate.
 #define LINUX_NO_LOCKS __attribute__((swift_attr("@_noLocks")))
 
-LINUX_NO_LOCKS int linux_accept4(int socket, struct sockaddr_storage *peer, uint32_t *length);
 LINUX_NO_LOCKS int linux_epoll_wait(int epoll, struct epoll_event *events, int capacity, int timeoutMilliseconds);
 LINUX_NO_LOCKS int linux_epoll_control(int epoll, int operation, int descriptor, uint32_t events, uint64_t token);
 LINUX_NO_LOCKS long linux_receive(int socket, void *buffer, size_t count, int flags);
@@ -33,6 +32,39 @@ LINUX_NO_LOCKS int linux_errno(void);
 /// Monotonic nanoseconds, and seconds of the wall clock.
 LINUX_NO_LOCKS uint64_t linux_monotonic_nanoseconds(void);
 LINUX_NO_LOCKS uint64_t linux_wall_seconds(void);
+
+/// An address for the kernel: 128 bits as two big-endian words (IPv4 mapped) and a port in host order.
+struct linux_endpoint {
+  uint64_t high;
+  uint64_t low;
+  uint16_t port;
+};
+
+/// Accepts as non-blocking and close-on-exec; the peer's address goes to `peer`.
+LINUX_NO_LOCKS int linux_accept(int listener, struct linux_endpoint *peer);
+/// The local address of a socket: behind TPROXY the one that the peer connected to.
+LINUX_NO_LOCKS int linux_local_endpoint(int socket, struct linux_endpoint *local);
+/// Starts a connection to `router`; from `source` (transparent) with `mark` unless `source` is null.
+/// The descriptor, connecting or connected; -1 with `errno` set.
+LINUX_NO_LOCKS int linux_dial(const struct linux_endpoint *router, const struct linux_endpoint *source, uint32_t mark);
+/// The pending error of a socket, cleared by the call; 0 when connected.
+LINUX_NO_LOCKS int linux_socket_error(int socket);
+LINUX_NO_LOCKS int linux_shutdown_sending(int socket);
+/// Makes the next close send a reset, which leaves nothing behind in this host.
+LINUX_NO_LOCKS int linux_reset_on_close(int socket);
+/// Lets the kernel wake the loop only when so many bytes are there.
+LINUX_NO_LOCKS int linux_receive_low_water(int socket, int bytes);
+/// Forgets a connection without telling the peer: by repair mode where allowed, else by a reset that
+/// does not live past the first hop.
+LINUX_NO_LOCKS int linux_forget(int socket);
+LINUX_NO_LOCKS int linux_no_delay(int socket);
+
+/// A listening socket on `local`, reuseport; transparent when diverted connections are to reach it.
+int linux_listen(const struct linux_endpoint *local, int transparent, int backlog);
+/// Steers connections over a reuseport group by source network (/24, /48), mixed with `secret`.
+int linux_steer_by_network(int listener, int isIPv4, uint32_t shards, uint32_t secret);
+/// Raises the soft limit of descriptors to `wanted` or the hard limit; what it is then.
+uint64_t linux_raise_descriptor_limit(uint64_t wanted);
 
 int linux_pipe(int descriptors[2]);
 int linux_set_pipe_size(int descriptor, int bytes);

@@ -1,0 +1,186 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define MAPPED_PREFIX 0xffffull
+
+static int is_mapped(const struct linux_endpoint *endpoint) {
+  return endpoint->high == 0 && endpoint->low >> 32 == MAPPED_PREFIX;
+}
+
+static uint64_t load_big_endian(const uint8_t *bytes) {
+  uint64_t value = 0;
+  for (int index = 0; index < 8; index++) value = value << 8 | bytes[index];
+  return value;
+}
+
+static void store_big_endian(uint8_t *bytes, uint64_t value) {
+  for (int index = 7; index >= 0; index--, value >>= 8) bytes[index] = (uint8_t)value;
+}
+
+static void from_kernel(const struct sockaddr_storage *address, struct linux_endpoint *endpoint) {
+  if (address->ss_family == AF_INET) {
+    const struct sockaddr_in *v4 = (const struct sockaddr_in *)address;
+    endpoint->high = 0;
+    endpoint->low = MAPPED_PREFIX << 32 | ntohl(v4->sin_addr.s_addr);
+    endpoint->port = ntohs(v4->sin_port);
+  } else {
+    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)address;
+    endpoint->high = load_big_endian(v6->sin6_addr.s6_addr);
+    endpoint->low = load_big_endian(v6->sin6_addr.s6_addr + 8);
+    endpoint->port = ntohs(v6->sin6_port);
+  }
+}
+
+static socklen_t to_kernel(const struct linux_endpoint *endpoint, struct sockaddr_storage *address) {
+  memset(address, 0, sizeof *address);
+  if (is_mapped(endpoint)) {
+    struct sockaddr_in *v4 = (struct sockaddr_in *)address;
+    v4->sin_family = AF_INET;
+    v4->sin_addr.s_addr = htonl((uint32_t)endpoint->low);
+    v4->sin_port = htons(endpoint->port);
+    return sizeof *v4;
+  }
+  struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)address;
+  v6->sin6_family = AF_INET6;
+  store_big_endian(v6->sin6_addr.s6_addr, endpoint->high);
+  store_big_endian(v6->sin6_addr.s6_addr + 8, endpoint->low);
+  v6->sin6_port = htons(endpoint->port);
+  return sizeof *v6;
+}
+
+static int set(int socket, int level, int name, int value) {
+  return setsockopt(socket, level, name, &value, sizeof value);
+}
+
+static int close_failed(int socket) {
+  int saved = errno;
+  close(socket);
+  errno = saved;
+  return -1;
+}
+
+int linux_accept(int listener, struct linux_endpoint *peer) {
+  struct sockaddr_storage address;
+  socklen_t length = sizeof address;
+  int accepted = accept4(listener, (struct sockaddr *)&address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (accepted >= 0) from_kernel(&address, peer);
+  return accepted;
+}
+
+int linux_local_endpoint(int socket, struct linux_endpoint *local) {
+  struct sockaddr_storage address;
+  socklen_t length = sizeof address;
+  if (getsockname(socket, (struct sockaddr *)&address, &length) != 0) return -1;
+  from_kernel(&address, local);
+  return 0;
+}
+
+static int bind_transparent(int dialled, int isIPv4, const struct linux_endpoint *source, uint32_t mark) {
+  struct sockaddr_storage address;
+  struct linux_endpoint anyPort = {.high = source->high, .low = source->low, .port = 0};
+  socklen_t length = to_kernel(&anyPort, &address);
+  int transparent = isIPv4 ? set(dialled, SOL_IP, IP_TRANSPARENT, 1)
+                           : set(dialled, SOL_IPV6, IPV6_TRANSPARENT, 1);
+  if (transparent != 0) return -1;
+  if (set(dialled, SOL_SOCKET, SO_MARK, (int)mark) != 0) return -1;
+  if (set(dialled, SOL_IP, IP_BIND_ADDRESS_NO_PORT, 1) != 0) return -1;
+  return bind(dialled, (struct sockaddr *)&address, length);
+}
+
+int linux_dial(const struct linux_endpoint *router, const struct linux_endpoint *source, uint32_t mark) {
+  int isIPv4 = is_mapped(router);
+  int dialled = socket(isIPv4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (dialled < 0) return -1;
+  if (set(dialled, IPPROTO_TCP, TCP_NODELAY, 1) != 0) return close_failed(dialled);
+  if (source && bind_transparent(dialled, isIPv4, source, mark) != 0) return close_failed(dialled);
+  struct sockaddr_storage address;
+  socklen_t length = to_kernel(router, &address);
+  if (connect(dialled, (struct sockaddr *)&address, length) != 0 && errno != EINPROGRESS)
+    return close_failed(dialled);
+  return dialled;
+}
+
+int linux_socket_error(int socket) {
+  int error = 0;
+  socklen_t length = sizeof error;
+  if (getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &length) != 0) return errno;
+  return error;
+}
+
+int linux_shutdown_sending(int socket) { return shutdown(socket, SHUT_WR); }
+
+int linux_reset_on_close(int socket) {
+  struct linger linger = {.l_onoff = 1, .l_linger = 0};
+  return setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+}
+
+int linux_receive_low_water(int socket, int bytes) {
+  return set(socket, SOL_SOCKET, SO_RCVLOWAT, bytes);
+}
+
+int linux_forget(int socket) {
+  if (set(socket, IPPROTO_TCP, TCP_REPAIR, 1) == 0) return 0;
+  set(socket, SOL_IP, IP_TTL, 1);
+  set(socket, SOL_IPV6, IPV6_UNICAST_HOPS, 1);
+  return linux_reset_on_close(socket);
+}
+
+int linux_no_delay(int socket) { return set(socket, IPPROTO_TCP, TCP_NODELAY, 1); }
+
+int linux_listen(const struct linux_endpoint *local, int transparent, int backlog) {
+  int isIPv4 = is_mapped(local);
+  int listener = socket(isIPv4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (listener < 0) return -1;
+  if (!isIPv4 && set(listener, SOL_IPV6, IPV6_V6ONLY, 1) != 0) return close_failed(listener);
+  if (set(listener, SOL_SOCKET, SO_REUSEADDR, 1) != 0) return close_failed(listener);
+  if (set(listener, SOL_SOCKET, SO_REUSEPORT, 1) != 0) return close_failed(listener);
+  // Accepted sockets inherit it: one call for the listener instead of one a connection.
+  if (set(listener, IPPROTO_TCP, TCP_NODELAY, 1) != 0) return close_failed(listener);
+  if (transparent) {
+    int done = isIPv4 ? set(listener, SOL_IP, IP_TRANSPARENT, 1)
+                      : set(listener, SOL_IPV6, IPV6_TRANSPARENT, 1);
+    if (done != 0) return close_failed(listener);
+  }
+  struct sockaddr_storage address;
+  socklen_t length = to_kernel(local, &address);
+  if (bind(listener, (struct sockaddr *)&address, length) != 0) return close_failed(listener);
+  if (listen(listener, backlog) != 0) return close_failed(listener);
+  return listener;
+}
+
+int linux_steer_by_network(int listener, int isIPv4, uint32_t shards, uint32_t secret) {
+  uint32_t source = SKF_NET_OFF + (isIPv4 ? 12 : 8);
+  // IPv4: the first 24 bits. IPv6: the first 48, folded into 32. Then mixed, so that nobody outside
+  // can tell which networks share a shard.
+  struct sock_filter program[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, isIPv4 ? source : source + 2),
+      BPF_STMT(BPF_ALU | BPF_AND | BPF_K, isIPv4 ? 0xffffff00u : 0xffffffffu),
+      BPF_STMT(BPF_ALU | BPF_XOR | BPF_K, secret),
+      BPF_STMT(BPF_ALU | BPF_MUL | BPF_K, 0x9e3779b1u),
+      BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 16),
+      BPF_STMT(BPF_ALU | BPF_MOD | BPF_K, shards),
+      BPF_STMT(BPF_RET | BPF_A, 0),
+  };
+  struct sock_fprog code = {.len = sizeof program / sizeof program[0], .filter = program};
+  return setsockopt(listener, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &code, sizeof code);
+}
+
+uint64_t linux_raise_descriptor_limit(uint64_t wanted) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  if (limit.rlim_cur >= wanted) return limit.rlim_cur;
+  struct rlimit higher = {.rlim_cur = wanted, .rlim_max = limit.rlim_max < wanted ? wanted : limit.rlim_max};
+  if (setrlimit(RLIMIT_NOFILE, &higher) == 0) return wanted;
+  higher.rlim_max = limit.rlim_max;
+  higher.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+  if (setrlimit(RLIMIT_NOFILE, &higher) == 0) return higher.rlim_cur;
+  return limit.rlim_cur;
+}

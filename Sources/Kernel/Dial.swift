@@ -1,0 +1,108 @@
+internal import CLinux
+internal import Glibc
+public import Wire
+
+/// What came of an attempt to make a connection.
+public enum DialOutcome: ~Copyable, Sendable {
+  /// Under way, or already standing: the socket tells when it is writable.
+  case connecting(StreamSocket)
+  /// The other side refused at once.
+  case refused
+  /// This process has no descriptor left.
+  case descriptorsShort
+  /// The kernel does not let it: a capability, route or address is missing.
+  case forbidden(Errno)
+}
+
+/// What came of an attempt to accept a connection.
+public enum AcceptOutcome: ~Copyable, Sendable {
+  /// A connection and where it comes from.
+  case connection(Arrival)
+  /// No more are waiting.
+  case empty
+  /// One was waiting and went before it could be taken.
+  case gone
+  /// This process has no descriptor left.
+  case descriptorsShort
+}
+
+/// A connection that was just accepted.
+public struct Arrival: ~Copyable, Sendable {
+  /// The connection.
+  public let socket: StreamSocket
+  /// The peer's address and port.
+  public let source: Endpoint
+
+  /// A connection from `source`.
+  @_noLocks
+  public init(socket: consuming StreamSocket, source: Endpoint) {
+    self.socket = socket
+    self.source = source
+  }
+}
+
+/// The packet mark of the dial with the peer's address: it brings the router's answers back here.
+public struct PacketMark: BitwiseCopyable, Sendable, Equatable {
+  /// The mark's bits.
+  public let rawValue: UInt32
+
+  /// A mark.
+  @_noLocks
+  public init(rawValue: UInt32) {
+    self.rawValue = rawValue
+  }
+}
+
+extension StreamSocket {
+  /// Starts a connection to `router` from an address of this host.
+  @_noLocks
+  public static func dial(_ router: Endpoint) -> DialOutcome {
+    var target = router.toKernel()
+    return outcome(unsafe linux_dial(&target, nil, 0))
+  }
+
+  /// Starts a connection to `router` from the address of `peer`, from another port: the peer's own
+  /// 4-tuple belongs to the connection that was accepted. Needs CAP_NET_RAW and the policy route.
+  @_noLocks
+  public static func dial(
+    _ router: Endpoint,
+    from peer: SourceAddress,
+    mark: PacketMark
+  ) -> DialOutcome {
+    var target = router.toKernel()
+    var source = linux_endpoint(high: peer.high, low: peer.low, port: 0)
+    return outcome(unsafe linux_dial(&target, &source, mark.rawValue))
+  }
+
+  @_noLocks
+  private static func outcome(_ result: Int32) -> DialOutcome {
+    if result >= 0 { return .connecting(StreamSocket(Descriptor(owning: result))) }
+    let errno = Errno.last
+    switch errno.rawValue {
+    case ECONNREFUSED: return .refused
+    case EMFILE, ENFILE, ENOBUFS, ENOMEM: return .descriptorsShort
+    default: return .forbidden(errno)
+    }
+  }
+}
+
+extension Listener {
+  /// Takes the next waiting connection, non-blocking.
+  @_noLocks
+  public func accept() -> AcceptOutcome {
+    var peer = linux_endpoint()
+    while true {
+      let result = unsafe linux_accept(descriptor.rawValue, &peer)
+      if result >= 0 {
+        let socket = StreamSocket(Descriptor(owning: result))
+        return .connection(Arrival(socket: socket, source: Endpoint(peer)))
+      }
+      switch linux_errno() {
+      case EINTR: continue
+      case EAGAIN: return .empty
+      case EMFILE, ENFILE, ENOBUFS, ENOMEM: return .descriptorsShort
+      default: return .gone
+      }
+    }
+  }
+}

@@ -1,0 +1,35 @@
+internal import CLinux
+public import Wire
+
+/// A listening TCP socket that shares its port with those of the other shards.
+public struct Listener: ~Copyable, Sendable {
+  /// Connections that the kernel may keep ready; it clamps this to `net.core.somaxconn`.
+  public static let backlog: Int32 = 65_535
+
+  /// The listening descriptor, to be registered with a poller.
+  public let descriptor: Descriptor
+
+  /// Listens on `local`.
+  ///
+  /// - Parameters:
+  ///   - local: The address and port; the wildcard address for diverted connections.
+  ///   - isTransparent: Whether connections that the kernel diverts are to reach it (needs
+  ///     CAP_NET_RAW).
+  /// - Throws: The error of the call that failed, such as "address in use".
+  public init(on local: Endpoint, isTransparent: Bool) throws(Errno) {
+    var endpoint = local.toKernel()
+    descriptor = Descriptor(
+      owning: try Errno.check(
+        unsafe linux_listen(&endpoint, isTransparent ? 1 : 0, Self.backlog)
+      )
+    )
+  }
+
+  /// Spreads connections over `shards` listeners of this port by the source's network, mixed with
+  /// `secret`. Called on one of them, once all listen.
+  public func steerByNetwork(isIPv4: Bool, shards: UInt32, secret: UInt32) throws(Errno) {
+    _ = try Errno.check(
+      linux_steer_by_network(descriptor.rawValue, isIPv4 ? 1 : 0, shards, secret)
+    )
+  }
+}
