@@ -1,0 +1,146 @@
+internal import Filter
+internal import Wire
+
+extension Configuration {
+  /// Reads all that `document` says; what is wrong goes to `faults` and keeps its default.
+  init(document: Document, faults: FaultCollector) {
+    var root = TableReader(
+      name: "the file",
+      line: 1,
+      entries: document.root,
+      faults: faults
+    )
+    router = RouterSettings(root.table("router"))
+    firewall = FirewallSettings(root.table("firewall"))
+    gates = Self.gates(root.tables("gate"), firewall: firewall, faults: faults)
+    limits = Self.limits(root.table("limits"))
+    rules = RulesSettings(root.table("rules"))
+    admin = AdminSettings(root.table("admin"))
+    state = StateSettings(root.table("state"))
+    process = ProcessSettings(root.table("process"))
+    root.finish()
+  }
+
+  private static func limits(_ table: TableReader) -> LimitSettings {
+    var reader = table
+    var limits = LimitSettings()
+    for key in LimitKey.all { key.read(from: &reader, into: &limits) }
+    reader.finish()
+    return limits
+  }
+}
+
+extension RouterSettings {
+  /// Reads `[router]`.
+  init(_ table: TableReader) {
+    var reader = table
+    let kinds: KeyValuePairs<String, RouterKind?> = ["auto": nil, "i2pd": .i2pd, "java": .java]
+    let proofs: KeyValuePairs<String, Proof> = ["full": .full, "public": .public]
+    if let kind = reader.choice("kind", of: kinds) { self.kind = kind }
+    if let directory = reader.path("directory") { self.directory = directory }
+    if let proof = reader.choice("proof", of: proofs) { self.proof = proof }
+    if kind == .java, !reader.has("directory") {
+      reader.refuse(
+        "kind",
+        "Java I2P keeps its files where its own settings say, and directory is not set",
+        "add directory, e.g. \"/var/lib/i2p/i2p-config\""
+      )
+    }
+    reader.finish()
+  }
+}
+
+extension RulesSettings {
+  /// Reads `[rules]`.
+  init(_ table: TableReader) {
+    var reader = table
+    if let directory = reader.path("directory") { self.directory = directory }
+    reader.finish()
+  }
+}
+
+extension StateSettings {
+  /// Reads `[state]`.
+  init(_ table: TableReader) {
+    var reader = table
+    if let directory = reader.path("directory") { self.directory = directory }
+    reader.finish()
+  }
+}
+
+extension ProcessSettings {
+  /// Reads `[process]`.
+  init(_ table: TableReader) {
+    var reader = table
+    if let shards = reader.integer("shards", in: 0...256) { self.shards = UInt32(shards) }
+    reader.finish()
+  }
+}
+
+extension AdminSettings {
+  /// Reads `[admin]`.
+  init(_ table: TableReader) {
+    var reader = table
+    let bound = ConfigurationLimits.socketPathBytes
+    if let socket = reader.path("socket", maximumBytes: bound) { self.socket = socket }
+    if let text = reader.string("http") {
+      if text.isEmpty {
+        http = nil
+      } else if let endpoint = Endpoint(text), endpoint.port > 0 {
+        http = endpoint
+        if endpoint.address.isUnspecified {
+          reader.refuse(
+            "http",
+            "\(endpoint) is every interface, and the page asks for no password",
+            "name one address, e.g. \"127.0.0.1:9477\""
+          )
+        }
+      } else {
+        reader.refuse(
+          "http",
+          "\"\(text)\" is not an address and a port",
+          "write \"127.0.0.1:9477\", or \"\" to switch it off"
+        )
+      }
+    }
+    reader.finish()
+  }
+}
+
+extension FirewallSettings {
+  /// Numbers of routing tables that the kernel uses itself: default, main and local.
+  private static let kernelTables: ClosedRange<UInt32> = 253...255
+
+  /// Reads `[firewall]`.
+  init(_ table: TableReader) {
+    var reader = table
+    let word = Int(UInt32.max)
+    if let mark = reader.integer("mark", in: 1...word) { self.mark = UInt32(mark) }
+    if let mask = reader.integer("mark-mask", in: 1...word) { markMask = UInt32(mask) }
+    if let number = reader.integer("table", in: 1...word) { self.table = UInt32(number) }
+    if let number = reader.integer("priority", in: 1...32_765) { priority = UInt32(number) }
+    if let port = reader.integer("tcp-port", in: 1...65_535) { tcpPort = UInt16(port) }
+    if mark & ~markMask != 0 {
+      reader.refuse(
+        reader.has("mark-mask") ? "mark-mask" : "mark",
+        "mark 0x\(String(mark, radix: 16)) has bits outside the mask "
+          + "0x\(String(markMask, radix: 16))",
+        "widen the mask or choose another mark"
+      )
+    }
+    if Self.kernelTables.contains(self.table) {
+      reader.refuse("table", "the kernel itself uses table \(self.table)", "choose another number")
+    }
+    reader.finish()
+  }
+}
+
+extension SourceAddress {
+  /// Whether this address stands for every interface (`0.0.0.0`, `::`).
+  var isUnspecified: Bool { isIPv4 ? ipv4 == 0 : high == 0 && low == 0 }
+
+  /// Whether this address belongs to a group of hosts, or to all of them.
+  var isMulticast: Bool {
+    isIPv4 ? ipv4 >> 28 == 0xe || ipv4 == .max : high >> 56 == 0xff
+  }
+}

@@ -1,0 +1,11 @@
+internal import ArgumentParser
+
+/// The command `sallyport`. Each subcommand has a file of its own in `Commands/`.
+@main
+struct SallyportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sallyport",
+    abstract: "Guards the ports of an I2P router: strangers cost it nothing.",
+    subcommands: [CheckCommand.self, RulesCommand.self]
+  )
+}
