@@ -1,0 +1,60 @@
+/// The nft table as it lies in the kernel: how it is replaced, removed, read and recognised.
+///
+/// Its comment carries what `tcp_fwmark_accept` was before, and a fingerprint of the plan.
+enum FirewallTable {
+  private static let name = "inet \(FirewallRuleset.tableName)"
+  private static let settingWords = "tcp_fwmark_accept was "
+  private static let planWords = "plan "
+
+  /// Commands that put the table of `plan` in the place of whatever is there, as one transaction.
+  /// The first line lets the second succeed when there is no table yet.
+  static func replacement(for plan: FirewallPlan, settingBefore setting: Int) -> String {
+    let comment = "\(settingWords)\(setting); \(planWords)\(fingerprint(of: plan))"
+    return removal + FirewallRuleset.text(for: plan, comment: comment)
+  }
+
+  /// Commands that remove the table, also when it is not there.
+  static let removal = "table \(name)\ndelete table \(name)\n"
+
+  /// The table as nft lists it; nil when there is none.
+  static func listing(_ nft: borrowing NFTables) throws(FirewallFault) -> String? {
+    let tables = try nft.run("list tables inet")
+    guard tables.split(whereSeparator: \.isNewline).contains("table \(name)") else { return nil }
+    return try nft.run("list table \(name)")
+  }
+
+  /// What `tcp_fwmark_accept` was, as the table's comment says; nil when it says nothing.
+  static func settingBefore(in listing: String) -> Int? {
+    word(after: settingWords, in: listing).flatMap { Int($0) }
+  }
+
+  enum Difference {
+    case same
+    case differs
+  }
+
+  /// Whether the table in `listing` was made of `plan` and has all of its rules.
+  static func difference(of listing: String, from plan: FirewallPlan) -> Difference {
+    let expected = FirewallRuleset.text(for: plan, comment: nil)
+    let isSame =
+      word(after: planWords, in: listing) == fingerprint(of: plan)
+      && FirewallRuleset.ruleCount(in: listing) == FirewallRuleset.ruleCount(in: expected)
+    return isSame ? .same : .differs
+  }
+
+  /// The comment's letters and digits that follow `words`.
+  private static func word(after words: String, in listing: String) -> String? {
+    let parts = listing.split(separator: words, maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2 else { return nil }
+    return String(parts[1].prefix { $0.isLetter || $0.isNumber })
+  }
+
+  /// A number that tells plans apart (FNV-1a); nobody gains by forging it.
+  private static func fingerprint(of plan: FirewallPlan) -> String {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in FirewallRuleset.text(for: plan, comment: nil).utf8 {
+      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+    }
+    return String(hash, radix: 16)
+  }
+}
