@@ -85,21 +85,32 @@ let package = Package(
       swiftSettings: strict
     ),
 
+    .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
+    .target(
+      name: "AllocationCounter",
+      dependencies: ["CAllocationCounter"],
+      path: "Tests/Support/AllocationCounter",
+      swiftSettings: strict
+    ),
+    .target(name: "CPrivateMounts", path: "Tests/Support/CPrivateMounts"),
+
     .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: relaxed),
     .testTarget(
       name: "FilterTests",
-      dependencies: ["Filter", "Wire", "CSodium", "CCrypto"],
+      dependencies: ["Filter", "Wire", "CSodium", "CCrypto", "AllocationCounter"],
       swiftSettings: relaxed
     ),
     .testTarget(name: "KernelTests", dependencies: ["Kernel", "Wire"], swiftSettings: relaxed),
     .testTarget(
       name: "TelemetryTests",
-      dependencies: ["Telemetry", "Kernel", "Wire"],
+      dependencies: [
+        "Telemetry", "Kernel", "Wire", "Filter", "AllocationCounter", "CPrivateMounts",
+      ],
       swiftSettings: relaxed
     ),
     .testTarget(
       name: "ProxyTests",
-      dependencies: ["Proxy", "Filter", "Kernel", "Telemetry", "Wire"],
+      dependencies: ["Proxy", "Filter", "Kernel", "Telemetry", "Wire", "AllocationCounter"],
       swiftSettings: relaxed
     ),
     .testTarget(

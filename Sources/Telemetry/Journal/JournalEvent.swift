@@ -1,0 +1,89 @@
+/// Everything that the journal is ever told.
+///
+/// The identifiers, priorities and field names are a contract with people's tools; what to do about
+/// each kind is in the journal's catalog, `Deploy/systemd/sallyport.catalog`.
+public enum JournalEvent: Equatable, Sendable {
+  /// The gates are open.
+  case started(version: String, shards: Int)
+  /// No new connection is taken; those that are open are waited for.
+  case stopping(open: UInt64)
+  /// All is closed.
+  case stopped
+  /// Configuration and rules were read again and hold from now on.
+  case reloaded(rules: Int)
+  /// Configuration or rules were read again and are wrong; the old ones hold on.
+  case reloadFailed(file: String, line: Int?, problem: String)
+  /// The router's own files changed and were read again.
+  case routerFilesChanged(file: String)
+  /// The router's own files changed and can't be used; what was read before holds on.
+  case routerFilesBroken(file: String, problem: String)
+  /// The router takes no connection.
+  case routerUnreachable(transport: String, problem: String)
+  /// The router takes connections again.
+  case routerBack(transport: String, awayNanoseconds: UInt64)
+  /// The kernel rules that bring connections here are gone or changed.
+  case firewallMissing(problem: String)
+  /// The kernel rules are there again.
+  case firewallRestored
+  /// The process ran out of file descriptors.
+  case descriptorsShort(open: UInt64, limit: UInt64)
+  /// The overload stage changed.
+  case stageChanged(transport: String, from: String, to: String)
+  /// How often a verdict was given for a reason since its last line.
+  case verdictSum(VerdictSum)
+  /// Verdicts of the last interval that got no line of their own at the end.
+  case verdictRest(transport: String, count: UInt64, kinds: Int)
+  /// So many lines were left out to stay within the budget.
+  case linesLeftOut(count: UInt64)
+
+  /// Which kind of event this is.
+  public var kind: JournalEventKind {
+    switch self {
+    case .started: .started
+    case .stopping: .stopping
+    case .stopped: .stopped
+    case .reloaded: .reloaded
+    case .reloadFailed: .reloadFailed
+    case .routerFilesChanged: .routerFilesChanged
+    case .routerFilesBroken: .routerFilesBroken
+    case .routerUnreachable: .routerUnreachable
+    case .routerBack: .routerBack
+    case .firewallMissing: .firewallMissing
+    case .firewallRestored: .firewallRestored
+    case .descriptorsShort: .descriptorsShort
+    case .stageChanged: .stageChanged
+    case .verdictSum: .verdictSum
+    case .verdictRest: .verdictRest
+    case .linesLeftOut: .linesLeftOut
+    }
+  }
+}
+
+/// How often a verdict was given for a reason since its last line.
+public struct VerdictSum: Equatable, Sendable {
+  /// The gate's transport.
+  public let transport: String
+  /// The verdict's word.
+  public let verdict: String
+  /// The reason's word.
+  public let reason: String
+  /// How often.
+  public let count: UInt64
+  /// Over how long a time.
+  public let intervalNanoseconds: UInt64
+
+  /// A sum from its parts.
+  public init(
+    transport: String,
+    verdict: String,
+    reason: String,
+    count: UInt64,
+    intervalNanoseconds: UInt64
+  ) {
+    self.transport = transport
+    self.verdict = verdict
+    self.reason = reason
+    self.count = count
+    self.intervalNanoseconds = intervalNanoseconds
+  }
+}

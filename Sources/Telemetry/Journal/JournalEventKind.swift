@@ -1,0 +1,81 @@
+/// How much an event matters, as syslog counts it.
+public enum JournalPriority: Int, Sendable {
+  /// Something does not work.
+  case error = 3
+  /// Something needs a look.
+  case warning = 4
+  /// Something out of the ordinary course, and all right.
+  case notice = 5
+  /// The ordinary course.
+  case information = 6
+}
+
+/// The kinds of journal events, each with an identifier that stays.
+public enum JournalEventKind: CaseIterable, Sendable {
+  /// See `JournalEvent.started`.
+  case started
+  /// See `JournalEvent.stopping`.
+  case stopping
+  /// See `JournalEvent.stopped`.
+  case stopped
+  /// See `JournalEvent.reloaded`.
+  case reloaded
+  /// See `JournalEvent.reloadFailed`.
+  case reloadFailed
+  /// See `JournalEvent.routerFilesChanged`.
+  case routerFilesChanged
+  /// See `JournalEvent.routerFilesBroken`.
+  case routerFilesBroken
+  /// See `JournalEvent.routerUnreachable`.
+  case routerUnreachable
+  /// See `JournalEvent.routerBack`.
+  case routerBack
+  /// See `JournalEvent.firewallMissing`.
+  case firewallMissing
+  /// See `JournalEvent.firewallRestored`.
+  case firewallRestored
+  /// See `JournalEvent.descriptorsShort`.
+  case descriptorsShort
+  /// See `JournalEvent.stageChanged`.
+  case stageChanged
+  /// See `JournalEvent.verdictSum`.
+  case verdictSum
+  /// See `JournalEvent.verdictRest`.
+  case verdictRest
+  /// See `JournalEvent.linesLeftOut`.
+  case linesLeftOut
+
+  /// The journal's MESSAGE_ID: 128 random bits as 32 hexadecimal digits, drawn once and for all.
+  public var messageID: String {
+    switch self {
+    case .started: "64996310216b7cc4e8bf625940f1e53c"
+    case .stopping: "b9406787d581e58efb06373f5bcba6b4"
+    case .stopped: "5b47bc3e1ead446ee2b27670cab90777"
+    case .reloaded: "fdaf4bac4ec66b48ce47d6502e19a3da"
+    case .reloadFailed: "2ffd456c60788a8d760b0848ecfc13bb"
+    case .routerFilesChanged: "e7b49d19299f7a5901ffe67565e9f254"
+    case .routerFilesBroken: "6e1330d87b845f4666cb1dcd479dfb59"
+    case .routerUnreachable: "a6cba772991bc132646526859728314d"
+    case .routerBack: "7619bcd44dde94dcead04f692c7f4c19"
+    case .firewallMissing: "0e8f3c9c6a237a0c871e4de69a3f6a16"
+    case .firewallRestored: "6f718aa13ecc66261775d29dbc3c7094"
+    case .descriptorsShort: "7803f9f4df99cf47f9aea367d07f2281"
+    case .stageChanged: "cb089d08c5034b067c83e59980147b0e"
+    case .verdictSum: "e6032d3ba50031d51157c03d7794d47f"
+    case .verdictRest: "a4a906cd5ae7e755414cdfe820a9961e"
+    case .linesLeftOut: "00fed23dd51b88752e387d7f58ce9f48"
+    }
+  }
+
+  /// How much events of this kind matter.
+  public var priority: JournalPriority {
+    switch self {
+    case .reloadFailed, .routerFilesBroken, .firewallMissing, .descriptorsShort: .error
+    case .routerUnreachable, .linesLeftOut: .warning
+    case .started, .stopping, .stopped, .reloaded, .routerBack, .firewallRestored, .stageChanged,
+      .routerFilesChanged:
+      .notice
+    case .verdictSum, .verdictRest: .information
+    }
+  }
+}

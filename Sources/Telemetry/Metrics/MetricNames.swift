@@ -1,0 +1,67 @@
+extension Gauge {
+  /// The metric's name: people's dashboards rely on it.
+  var metricName: String {
+    switch self {
+    case .held: "sallyport_held"
+    case .reading: "sallyport_reading"
+    case .open: "sallyport_open"
+    case .handshakesInFlight: "sallyport_handshakes_in_flight"
+    case .dialled: "sallyport_dialled"
+    case .sessions: "sallyport_sessions"
+    case .stage: "sallyport_stage"
+    }
+  }
+
+  /// What the metric shows.
+  var help: String {
+    switch self {
+    case .held: "Connections that have shown nothing yet."
+    case .reading: "Connections whose first flight has begun to come in."
+    case .open: "Connections that hold a slot."
+    case .handshakesInFlight: "Connections handed to the router, handshake not over."
+    case .dialled: "Connections to the router that are being set up."
+    case .sessions: "Connections on which data flows."
+    case .stage: "Overload stage, 0 is calm."
+    }
+  }
+}
+
+extension Tally {
+  /// The metric's name: people's dashboards rely on it.
+  var metricName: String {
+    switch self {
+    case .accepted: "sallyport_accepted_total"
+    case .bytesToRouter: "sallyport_to_router_bytes_total"
+    case .bytesToPeer: "sallyport_to_peer_bytes_total"
+    case .staleEvents: "sallyport_stale_events_total"
+    }
+  }
+
+  /// What the metric shows.
+  var help: String {
+    switch self {
+    case .accepted: "Connections taken from the listener."
+    case .bytesToRouter: "Bytes from peers to the router."
+    case .bytesToPeer: "Bytes from the router to peers."
+    case .staleEvents: "Poller events for connections already gone."
+    }
+  }
+}
+
+extension TimedWork {
+  /// The metric's name: people's dashboards rely on it.
+  var metricName: String {
+    switch self {
+    case .proof: "sallyport_proof_seconds"
+    case .routerAnswer: "sallyport_router_answer_seconds"
+    }
+  }
+
+  /// What the metric shows.
+  var help: String {
+    switch self {
+    case .proof: "Time to prove a first flight with the router's key."
+    case .routerAnswer: "Time from handing over a first flight to the router's first byte back."
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import Telemetry
+import Wire
+
+/// One event of every kind, for tests that go through all of them.
+enum JournalEventSamples {
+  static let sum = VerdictSum(
+    transport: "ntcp2",
+    verdict: "refuse",
+    reason: "silent",
+    count: 1234,
+    intervalNanoseconds: 60 * Nanoseconds.perSecond
+  )
+
+  static let all: [JournalEvent] = [
+    .started(version: "0.1", shards: 2),
+    .stopping(open: 1),
+    .stopped,
+    .reloaded(rules: 12),
+    .reloadFailed(file: "/etc/sallyport/sallyport.toml", line: 7, problem: "no such transport"),
+    .routerFilesChanged(file: "/var/lib/i2pd/router.info"),
+    .routerFilesBroken(file: "/var/lib/i2pd/ntcp2.keys", problem: "80 bytes expected, 12 found"),
+    .routerUnreachable(transport: "ntcp2", problem: "Connection refused"),
+    .routerBack(transport: "ntcp2", awayNanoseconds: 1_550_000_000),
+    .firewallMissing(problem: "table inet sallyport is gone"),
+    .firewallRestored,
+    .descriptorsShort(open: 1020, limit: 1024),
+    .stageChanged(transport: "ntcp2", from: "calm", to: "busy"),
+    .verdictSum(sum),
+    .verdictRest(transport: "ntcp2", count: 99, kinds: 3),
+    .linesLeftOut(count: 4711),
+  ]
+}
