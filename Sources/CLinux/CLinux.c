@@ -56,7 +56,13 @@ uint64_t linux_wall_seconds(void) {
   return (uint64_t)now.tv_sec;
 }
 
-int linux_pipe(int descriptors[2]) { return pipe2(descriptors, O_NONBLOCK | O_CLOEXEC); }
+int linux_pipe(int *reading, int *writing) {
+  int ends[2];
+  if (pipe2(ends, O_NONBLOCK | O_CLOEXEC) != 0) return -1;
+  *reading = ends[0];
+  *writing = ends[1];
+  return 0;
+}
 
 int linux_set_pipe_size(int descriptor, int bytes) {
   return fcntl(descriptor, F_SETPIPE_SZ, bytes);

@@ -16,13 +16,11 @@ public struct Pipe: ~Copyable, Sendable {
   /// An empty pipe.
   @_noLocks
   public init() throws(Errno) {
-    var ends: (Int32, Int32) = (-1, -1)
-    let result = unsafe withUnsafeMutablePointer(to: &ends) { pair in
-      unsafe linux_pipe(UnsafeMutableRawPointer(pair).assumingMemoryBound(to: Int32.self))
-    }
-    _ = try Errno.check(result)
-    reading = Descriptor(owning: ends.0)
-    writing = Descriptor(owning: ends.1)
+    var first: Int32 = -1
+    var second: Int32 = -1
+    _ = try Errno.check(unsafe linux_pipe(&first, &second))
+    reading = Descriptor(owning: first)
+    writing = Descriptor(owning: second)
   }
 
   /// Moves bytes from `socket` into the pipe, as many as it has room for.

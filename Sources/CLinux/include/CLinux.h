@@ -66,7 +66,7 @@ int linux_steer_by_network(int listener, int isIPv4, uint32_t shards, uint32_t s
 /// Raises the soft limit of descriptors to `wanted` or the hard limit; what it is then.
 uint64_t linux_raise_descriptor_limit(uint64_t wanted);
 
-int linux_pipe(int descriptors[2]);
+LINUX_NO_LOCKS int linux_pipe(int *reading, int *writing);
 int linux_set_pipe_size(int descriptor, int bytes);
 int linux_epoll_create(void);
 int linux_event_descriptor(void);

@@ -37,7 +37,6 @@ struct LimitKey: Sendable {
     LimitKey("skewed-peers-burst", \.skewedPeers.burst, rates),
     LimitKey("source-records", \.sourceRecords, records),
     LimitKey("replay-records", \.replayRecords, records),
-    LimitKey("first-flight-timeout-seconds", \.firstFlightTimeoutNanoseconds, 0.1...300),
     LimitKey("admission-wait-seconds", \.admissionWaitNanoseconds, 0.1...300),
     LimitKey("dial-timeout-seconds", \.dialTimeoutNanoseconds, 0.1...300),
     LimitKey("stall-timeout-seconds", \.stallTimeoutNanoseconds, 0.1...300),

@@ -27,7 +27,7 @@ struct NTCP2KeyFile: ~Copyable {
   ) throws(RouterFilesFault) -> NTCP2KeyFile {
     let path = request.path(RouterFileNames.i2pdNTCP2Keys)
     let size = RouterFileNames.i2pdNTCP2KeysBytes
-    let file = try BoundedFile.readSecret(path, maximumBytes: size)
+    let file = try RouterFileReading.readSecret(path, maximumBytes: size)
     guard file.count == size else {
       throw .keyFileSize(file: path, bytes: file.count, expectedBytes: size)
     }
@@ -46,7 +46,7 @@ struct NTCP2KeyFile: ~Copyable {
     _ request: RouterFilesRequest
   ) throws(RouterFilesFault) -> NTCP2KeyFile {
     let path = request.path(RouterFileNames.javaConfiguration)
-    let file = try BoundedFile.readSecret(
+    let file = try RouterFileReading.readSecret(
       path,
       maximumBytes: RouterFileNames.javaConfigurationMaximumBytes
     )

@@ -10,7 +10,7 @@ struct PublishedRouter {
 
   init(_ request: RouterFilesRequest) throws(RouterFilesFault) {
     path = request.path(RouterFileNames.routerInfo)
-    let bytes = try BoundedFile.read(path, maximumBytes: RouterInfo.maximumBytes)
+    let bytes = try RouterFileReading.read(path, maximumBytes: RouterInfo.maximumBytes)
     let info: RouterInfo
     do throws(RouterInfoFault) {
       info = try RouterInfo(bytes)

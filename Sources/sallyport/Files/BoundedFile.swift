@@ -12,18 +12,28 @@ struct SecretFile: ~Copyable {
 
 /// Reads whole files of a size that is known not to be large.
 enum BoundedFile {
+  /// Why a file was not read.
+  enum Failure: Error, Equatable, Sendable {
+    /// The system refused.
+    case system(Errno)
+    /// A directory, a device or a pipe.
+    case notRegular
+    /// More bytes than the bound.
+    case tooLong
+  }
+
   /// The bytes of a file that holds no secret.
   static func read(
     _ path: String,
     maximumBytes: Int
-  ) throws(RouterFilesFault) -> [UInt8] {
+  ) throws(Failure) -> [UInt8] {
     let descriptor = try open(path)
     // One byte more than allowed: whether it gets filled tells a file that is too large.
     var bytes = [UInt8](repeating: 0, count: maximumBytes + 1)
     let result = unsafe bytes.withUnsafeMutableBytes { buffer in
       unsafe fill(buffer, from: descriptor)
     }
-    let count = try bounded(result, path: path, maximumBytes: maximumBytes)
+    let count = try bounded(result, maximumBytes: maximumBytes)
     bytes.removeLast(bytes.count - count)
     return bytes
   }
@@ -32,39 +42,36 @@ enum BoundedFile {
   static func readSecret(
     _ path: String,
     maximumBytes: Int
-  ) throws(RouterFilesFault) -> SecretFile {
+  ) throws(Failure) -> SecretFile {
     let descriptor = try open(path)
     let memory = SecretBytes(zeroedCount: maximumBytes + 1)
     let buffer = unsafe UnsafeMutableRawBufferPointer(start: memory.bytes, count: memory.count)
     let result = unsafe fill(buffer, from: descriptor)
-    let count = try bounded(result, path: path, maximumBytes: maximumBytes)
+    let count = try bounded(result, maximumBytes: maximumBytes)
     return SecretFile(memory: memory, count: count)
   }
 
-  private static func open(_ path: String) throws(RouterFilesFault) -> Descriptor {
+  private static func open(_ path: String) throws(Failure) -> Descriptor {
     // Without O_NONBLOCK, a pipe under this name would block the start for ever.
     let opened = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
-    guard opened >= 0 else { throw .unreadable(file: path, Errno.last) }
+    guard opened >= 0 else { throw .system(.last) }
     let descriptor = Descriptor(owning: opened)
     var status = stat()
     guard unsafe fstat(descriptor.rawValue, &status) == 0 else {
-      throw .unreadable(file: path, Errno.last)
+      throw .system(.last)
     }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular }
     return descriptor
   }
 
   private static func bounded(
     _ result: Result<Int, Errno>,
-    path: String,
     maximumBytes: Int
-  ) throws(RouterFilesFault) -> Int {
+  ) throws(Failure) -> Int {
     switch result {
-    case .failure(let errno): throw .unreadable(file: path, errno)
+    case .failure(let errno): throw .system(errno)
     case .success(let count):
-      guard count <= maximumBytes else {
-        throw .tooLarge(file: path, maximumBytes: maximumBytes)
-      }
+      guard count <= maximumBytes else { throw .tooLong }
       return count
     }
   }
@@ -85,5 +92,25 @@ enum BoundedFile {
       }
     }
     return .success(filled)
+  }
+}
+
+extension BoundedFile.Failure {
+  /// What is wrong with a file of at most `maximumBytes`, for people.
+  func problem(maximumBytes: Int) -> String {
+    switch self {
+    case .system(let error): "cannot be read: \(error)"
+    case .notRegular: "is not a regular file"
+    case .tooLong: "is longer than \(maximumBytes) bytes"
+    }
+  }
+
+  /// What to do about it, for people.
+  var remedy: String {
+    switch self {
+    case .system: "check the path and its permissions"
+    case .notRegular: "name a file"
+    case .tooLong: "make it shorter"
+    }
   }
 }
