@@ -16,7 +16,11 @@ let inlined: [SwiftSetting] =
   strict + [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
 
 /// The way of a connection itself: the compiler also refuses hidden boxes.
-let hot: [SwiftSetting] = inlined + [.treatWarning("ExistentialType", as: .error)]
+let hot: [SwiftSetting] =
+  inlined + [
+    .treatWarning("ExistentialType", as: .error),
+    .enableExperimentalFeature("SuppressedAssociatedTypes"),
+  ]
 
 /// Tests check behaviour, so they may use what the program itself may not.
 let relaxed: [SwiftSetting] = [

@@ -10,6 +10,8 @@ public enum Verdict: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   case fail
   /// Let through, and the handshake became a session.
   case complete
+  /// A rule on probation matched: nothing was done about it.
+  case observe
 
   /// The word that people and other programs read.
   public var word: StaticString {
@@ -18,6 +20,7 @@ public enum Verdict: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .admit: "admit"
     case .fail: "fail"
     case .complete: "complete"
+    case .observe: "observe"
     }
   }
 }

@@ -3,9 +3,9 @@ internal import Glibc
 public import Wire
 
 /// What came of an attempt to make a connection.
-public enum DialOutcome: ~Copyable, Sendable {
+public enum DialOutcome<Socket: ~Copyable>: ~Copyable {
   /// Under way, or already standing: the socket tells when it is writable.
-  case connecting(StreamSocket)
+  case connecting(Socket)
   /// The other side refused at once.
   case refused
   /// This process has no descriptor left.
@@ -15,9 +15,9 @@ public enum DialOutcome: ~Copyable, Sendable {
 }
 
 /// What came of an attempt to accept a connection.
-public enum AcceptOutcome: ~Copyable, Sendable {
+public enum AcceptOutcome<Socket: ~Copyable>: ~Copyable {
   /// A connection and where it comes from.
-  case connection(Arrival)
+  case connection(Arrival<Socket>)
   /// No more are waiting.
   case empty
   /// One was waiting and went before it could be taken.
@@ -27,15 +27,15 @@ public enum AcceptOutcome: ~Copyable, Sendable {
 }
 
 /// A connection that was just accepted.
-public struct Arrival: ~Copyable, Sendable {
+@frozen
+public struct Arrival<Socket: ~Copyable>: ~Copyable {
   /// The connection.
-  public let socket: StreamSocket
+  public let socket: Socket
   /// The peer's address and port.
   public let source: Endpoint
 
   /// A connection from `source`.
-  @_noLocks
-  public init(socket: consuming StreamSocket, source: Endpoint) {
+  public init(socket: consuming Socket, source: Endpoint) {
     self.socket = socket
     self.source = source
   }
@@ -56,7 +56,7 @@ public struct PacketMark: BitwiseCopyable, Sendable, Equatable {
 extension StreamSocket {
   /// Starts a connection to `router` from an address of this host.
   @_noLocks
-  public static func dial(_ router: Endpoint) -> DialOutcome {
+  public static func dial(_ router: Endpoint) -> DialOutcome<StreamSocket> {
     var target = router.toKernel()
     return outcome(unsafe linux_dial(&target, nil, 0))
   }
@@ -68,14 +68,14 @@ extension StreamSocket {
     _ router: Endpoint,
     from peer: SourceAddress,
     mark: PacketMark
-  ) -> DialOutcome {
+  ) -> DialOutcome<StreamSocket> {
     var target = router.toKernel()
     var source = linux_endpoint(high: peer.high, low: peer.low, port: 0)
     return outcome(unsafe linux_dial(&target, &source, mark.rawValue))
   }
 
   @_noLocks
-  private static func outcome(_ result: Int32) -> DialOutcome {
+  private static func outcome(_ result: Int32) -> DialOutcome<StreamSocket> {
     if result >= 0 { return .connecting(StreamSocket(Descriptor(owning: result))) }
     let errno = Errno.last
     switch errno.rawValue {
@@ -89,7 +89,7 @@ extension StreamSocket {
 extension Listener {
   /// Takes the next waiting connection, non-blocking.
   @_noLocks
-  public func accept() -> AcceptOutcome {
+  public func accept() -> AcceptOutcome<StreamSocket> {
     var peer = linux_endpoint()
     while true {
       let result = unsafe linux_accept(descriptor.rawValue, &peer)

@@ -13,6 +13,8 @@ public struct Readiness: OptionSet, BitwiseCopyable, Sendable {
 
   /// There is something to read, or the other side closed.
   public var isReadable: Bool { @_noLocks get { rawValue & 0x2019 != 0 } }
+  /// The other side closed its direction, or the connection broke.
+  public var isClosing: Bool { @_noLocks get { rawValue & 0x2018 != 0 } }
   /// There is room to write, or the connection broke.
   public var isWritable: Bool { @_noLocks get { rawValue & 0x001c != 0 } }
 }

@@ -25,8 +25,8 @@ public struct Admission: BitwiseCopyable, Sendable {
   /// What addresses that have failed may leave unfinished.
   static let failingAllowance = RateLimit(perSecond: 1, burst: 8)
 
-  private let inFlightMaximum: Int
-  private let onePerAddress: Bool
+  private var inFlightMaximum: Int
+  private var onePerAddress: Bool
   private var inFlight = 0
   private var fresh = TokenBucket()
   private var crowded = TokenBucket()
@@ -36,6 +36,12 @@ public struct Admission: BitwiseCopyable, Sendable {
   /// refuses a second.
   public init(kind: RouterKind, inFlightMaximum: UInt32) {
     precondition(inFlightMaximum > 0, "a gate that admits nobody")
+    self.inFlightMaximum = Int(inFlightMaximum)
+    onePerAddress = kind == .i2pd
+  }
+
+  /// Takes what a reload changes; allowances and handshakes under way stay.
+  public mutating func reload(kind: RouterKind, inFlightMaximum: UInt32) {
     self.inFlightMaximum = Int(inFlightMaximum)
     onePerAddress = kind == .i2pd
   }
@@ -60,6 +66,12 @@ public struct Admission: BitwiseCopyable, Sendable {
   /// The outcome of a handshake that was let through with this standing.
   public mutating func resolve(_ standing: Standing, isSession: Bool) {
     if isSession { putBackAllowance(standing) }
+  }
+
+  /// A peer that was to be dialled for was not: neither its place nor its allowance is used.
+  public mutating func withdraw(_ standing: Standing) {
+    putBackAllowance(standing)
+    leave()
   }
 
   /// A handshake that was let through is no longer under way at the router.

@@ -98,14 +98,19 @@ public struct SourceLimits: ~Copyable {
     }
   }
 
-  /// The outcome of a handshake that `begin` counted.
-  public mutating func resolve(_ keys: SourceKeys, isSession: Bool, now: Instant) {
+  /// A handshake that `begin` counted did not take place after all.
+  public mutating func withdraw(_ keys: SourceKeys) {
     for key in keys {
       guard let record = unsafe table.find(key), unsafe record.pointee.unresolved > 0 else {
         continue
       }
       unsafe record.pointee.unresolved &-= 1
     }
+  }
+
+  /// The outcome of a handshake that `begin` counted.
+  public mutating func resolve(_ keys: SourceKeys, isSession: Bool, now: Instant) {
+    withdraw(keys)
     if isSession {
       unsafe table.place(keys.address, now: now).pointee.addCompletion()
       unsafe table.place(keys.network, now: now).pointee.addCompletion()

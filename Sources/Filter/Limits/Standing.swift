@@ -9,6 +9,11 @@ public enum Standing: UInt8, CaseIterable, Comparable, Sendable, BitwiseCopyable
   /// Its address has failed lately.
   case failing
 
+  /// The next worse standing; nil after the worst.
+  public var worse: Standing? { rawValue < 3 ? Standing(rawValue: rawValue &+ 1) : nil }
+  /// The next better standing; nil after the best.
+  public var better: Standing? { rawValue > 0 ? Standing(rawValue: rawValue &- 1) : nil }
+
   /// Whether `left` is served before `right`.
   public static func < (left: Standing, right: Standing) -> Bool {
     left.rawValue < right.rawValue

@@ -26,6 +26,9 @@ public struct Mimicry: BitwiseCopyable, Sendable {
     sweeps = SweepSchedule(now: now, random: &random)
   }
 
+  /// A seed for a successor.
+  public mutating func seed() -> UInt64 { random.next() }
+
   /// When the router would end a connection that never sends a whole first flight.
   public mutating func endWithoutFlight(accepted: Instant, now: Instant) -> Instant {
     switch manner {

@@ -26,13 +26,18 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
   private static let longestTerminationFrame = 64
 
   private var phase = Phase.handedOver
+  private var lateBytesLeft: Int
   private var message3Left: Int
   private var bytesAfterMessage3 = 0
 
-  /// A handshake whose message 3 has `message3Length` bytes.
-  public init(message3Length: Int) {
-    message3Left = message3Length
+  /// The handshake that begins with this flight.
+  public init(_ flight: ProvenFlight) {
+    lateBytesLeft = flight.lateBytes
+    message3Left = flight.message3Length
   }
+
+  /// Bytes that the peer may send now.
+  public var peerMaySend: Int { isAnswered ? .max : lateBytesLeft }
 
   /// Whether the router has answered: only then may the peer speak again.
   public var isAnswered: Bool { phase != .handedOver }
@@ -53,7 +58,7 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
     }
   }
 
-  /// Bytes went from the peer to the router, after its answer.
+  /// Bytes went from the peer to the router, no more than it may send.
   public mutating func peerSent(_ count: Int) -> HandshakeOutcome {
     switch phase {
     case .answered:
@@ -63,7 +68,10 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
       return confirm(0 &- message3Left)
     case .confirming:
       return confirm(count)
-    case .handedOver, .decided:
+    case .handedOver:
+      lateBytesLeft &-= count
+      return .underWay
+    case .decided:
       return .underWay
     }
   }

@@ -7,7 +7,7 @@ public enum LookVerdict: Equatable, BitwiseCopyable, Sendable {
   /// Everything that costs nothing is right: prove it with the router's key.
   case prove
   /// Everything that costs nothing is right, and there is no key to prove it with.
-  case plausible
+  case plausible(ProvenFlight)
   /// Can't be a first flight that the router would take.
   case refuse(Reason)
 }
@@ -20,7 +20,7 @@ public enum ProofVerdict: Equatable, BitwiseCopyable, Sendable {
   case refuse(Reason)
 }
 
-/// What a proven first flight announces.
+/// What a first flight that may be let through announces.
 public struct ProvenFlight: Equatable, BitwiseCopyable, Sendable {
   /// Bytes of the whole first flight, padding included.
   public let length: Int
@@ -28,12 +28,16 @@ public struct ProvenFlight: Equatable, BitwiseCopyable, Sendable {
   public let message3Length: Int
   /// The peer's clock is further off than the router takes: the router tells it so.
   public let isSkewed: Bool
+  /// Bytes that may follow before the router answers: none when the length is proven; else they may
+  /// be padding that came late.
+  public let lateBytes: Int
 
   /// A flight of `length` bytes, to be followed by a message 3 of `message3Length` bytes.
-  public init(length: Int, message3Length: Int, isSkewed: Bool) {
+  public init(length: Int, message3Length: Int, isSkewed: Bool = false, lateBytes: Int = 0) {
     self.length = length
     self.message3Length = message3Length
     self.isSkewed = isSkewed
+    self.lateBytes = lateBytes
   }
 }
 
@@ -90,8 +94,13 @@ public struct NTCP2Handshake: ~Copyable, @unchecked Sendable {
       guard unsafe !WeakKey.matches(ephemeralKey) else { return .refuse(.weakKey) }
       let needed = form.lengthBeforePadding
       guard buffer.count >= needed else { return .wait(forBytes: needed) }
-      guard buffer.count <= needed &+ bounds.padding(form) else { return .refuse(.oversized) }
-      return canProve ? .prove : .plausible
+      let late = needed &+ bounds.padding(form) &- buffer.count
+      guard late >= 0 else { return .refuse(.oversized) }
+      guard !canProve else { return .prove }
+      let message3 = NTCP2Length.message3Part1 &+ bounds.message3Part2Minimum
+      return .plausible(
+        ProvenFlight(length: buffer.count, message3Length: message3, lateBytes: late)
+      )
     }
   }
 

@@ -1,0 +1,39 @@
+internal import Synchronization
+
+/// Where a new policy waits for its shard: set by any thread, taken by the shard between two waits.
+///
+/// A policy that was not taken yet when a newer one comes is freed.
+@safe
+public final class PolicyMailbox: @unchecked Sendable {
+  private let waiting = unsafe Atomic<UnsafeMutablePointer<Policy>?>(nil)
+
+  /// An empty mailbox.
+  public init() {}
+
+  deinit {
+    unsafe Self.free(waiting.load(ordering: .acquiring))
+  }
+
+  /// Leaves a policy for the shard, which has to be woken.
+  public func put(_ policy: consuming Policy) {
+    let memory = UnsafeMutablePointer<Policy>.allocate(capacity: 1)
+    unsafe memory.initialize(to: policy)
+    unsafe Self.free(waiting.exchange(memory, ordering: .acquiringAndReleasing))
+  }
+
+  /// Takes what waits.
+  func take() -> Policy? {
+    guard unsafe waiting.load(ordering: .relaxed) != nil,
+      let memory = unsafe waiting.exchange(nil, ordering: .acquiringAndReleasing)
+    else { return nil }
+    let policy = unsafe memory.move()
+    unsafe memory.deallocate()
+    return policy
+  }
+
+  private static func free(_ memory: UnsafeMutablePointer<Policy>?) {
+    guard let memory = unsafe memory else { return }
+    unsafe memory.deinitialize(count: 1)
+    unsafe memory.deallocate()
+  }
+}

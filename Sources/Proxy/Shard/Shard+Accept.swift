@@ -1,0 +1,109 @@
+internal import Filter
+internal import Kernel
+internal import Telemetry
+internal import Wire
+
+/// The first room: connections are taken from the kernel and pass the limits.
+extension Shard where World: ~Copyable {
+  /// Takes what waits at a listener, at most one turn's share.
+  mutating func acceptAll(_ listener: Int) {
+    for _ in 0..<ShardBounds.acceptsPerTurn {
+      switch network.accept(listener: listener) {
+      case .connection(let arrival): arrive(arrival)
+      case .gone: continue
+      case .empty: return
+      case .descriptorsShort:
+        guard makeDescriptorRoom() else { return restListeners() }
+      }
+    }
+  }
+
+  private mutating func arrive(_ arrival: consuming Arrival<World.Socket>) {
+    // The kernel's rules are probed through this address: no peer comes from it.
+    if policy.destination.isDiverted, arrival.source.address.isLoopback { return }
+    counters.add(1, to: .accepted)
+    switch limits.arrive(arrival.source.address, now: now) {
+    case .refuse(let reason):
+      count(.refuse, reason)
+    case .welcome(let keys):
+      makeStrangerRoom()
+      let source = arrival.source
+      let slot = strangers.insert(
+        Stranger(
+          socket: arrival.socket,
+          source: source,
+          keys: keys,
+          acceptedAt: now,
+          provenAt: now
+        )
+      )
+      strangerQueues.move(slot, to: StrangerQueue.reading)
+      strangerTimers.set(slot, at: mimicry.endWithoutFlight(accepted: now, now: now))
+      look(slot, isClosing: false)
+    }
+  }
+
+  /// Frees a slot when none is free: refused strangers go first, then the oldest who have shown
+  /// nothing. Whoever is proven is left alone as long as there is anybody else.
+  mutating func makeStrangerRoom() {
+    guard strangers.isFull else { return }
+    shedOldest()
+  }
+
+  /// Ends the stranger that is missed least; there must be one.
+  private mutating func shedOldest() {
+    for queue in 0..<StrangerQueue.count {
+      guard let slot = strangerQueues.oldest(queue) else { continue }
+      if queue != StrangerQueue.mimicking { count(.refuse, .shed) }
+      return endStranger(slot)
+    }
+    preconditionFailure("strangers of whom none stands in a queue")
+  }
+
+  /// Frees descriptors when the process has none left; whether anybody could go.
+  mutating func makeDescriptorRoom() -> Bool {
+    events.write(
+      .descriptorsShort(open: UInt64(strangers.count + sessions.count), limit: 0),
+      at: now
+    )
+    guard strangers.count > 0 else { return false }
+    for _ in 0..<min(strangers.count, ShardBounds.strangersShedAtOnce) {
+      shedOldest()
+    }
+    return true
+  }
+
+  /// Leaves waiting connections to the kernel for a moment, instead of spinning on them.
+  private mutating func restListeners() {
+    network.pauseAccepting()
+    acceptsAgainAt = now.advanced(byNanoseconds: ShardBounds.acceptPauseNanoseconds)
+  }
+
+  /// Forgets a stranger; its connection closes.
+  mutating func endStranger(_ slot: UInt32) {
+    _ = takeStranger(slot)
+  }
+
+  /// Takes a stranger out of its slot, its queue and its deadline.
+  mutating func takeStranger(_ slot: UInt32) -> Stranger<World.Socket> {
+    leaveHalfOpen(slot)
+    strangerTimers.clear(slot)
+    strangerQueues.leave(slot)
+    return strangers.remove(slot)
+  }
+
+  /// A stranger has shown what it is.
+  mutating func leaveHalfOpen(_ slot: UInt32) {
+    guard strangers[slot].isHalfOpen else { return }
+    strangers[slot].isHalfOpen = false
+    limits.leaveHalfOpen(strangers[slot].keys)
+  }
+
+  /// Registers a stranger's socket, once.
+  mutating func watchStranger(_ slot: UInt32) {
+    guard !strangers[slot].isWatched else { return }
+    strangers[slot].isWatched = true
+    let token = Token(.stranger, generation: strangers.generation(slot), slot: slot)
+    network.watch(strangers[slot].socket, token: token.rawValue, .readableEdge)
+  }
+}

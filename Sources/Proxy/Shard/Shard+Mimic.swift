@@ -1,0 +1,76 @@
+internal import Filter
+internal import Kernel
+internal import Wire
+
+/// The room of the refused: their connections end as the bare router would end them.
+extension Shard where World: ~Copyable {
+  /// Refuses a stranger and holds it as the router would.
+  mutating func refuse(_ slot: UInt32, _ reason: Reason) {
+    count(.refuse, reason)
+    leaveHalfOpen(slot)
+    let plan = mimicry.plan(reason, accepted: strangers[slot].acceptedAt, now: now)
+    strangers[slot].stage = .mimicking(plan, bytesRead: 0)
+    strangerQueues.move(slot, to: StrangerQueue.mimicking)
+    strangerTimers.set(slot, at: plan.until)
+    network.wakeAtBytes(strangers[slot].socket, 1)
+    readOn(slot)
+  }
+
+  /// Reads and forgets what the stranger sends, and closes when the router would have.
+  mutating func readOn(_ slot: UInt32) {
+    guard case .mimicking(let plan, var bytesRead) = strangers[slot].stage else { return }
+    while bytesRead < plan.totalBytes {
+      let left = min(plan.totalBytes - bytesRead, ShardBounds.bufferBytes)
+      switch unsafe network.receive(strangers[slot].socket, buffer, left) {
+      case .bytes(let count):
+        bytesRead &+= count
+      case .empty:
+        strangers[slot].stage = .mimicking(plan, bytesRead: bytesRead)
+        watchStranger(slot)
+        return keepMimickedWithinShare()
+      case .end, .broken:
+        return endStranger(slot)
+      }
+    }
+    endMimicry(slot, plan)
+  }
+
+  private mutating func endMimicry(_ slot: UInt32, _ plan: FailurePlan) {
+    if plan.drainsBeforeClose { drain(slot) }
+    endStranger(slot)
+  }
+
+  /// Reads what lies there, once: the close is then a FIN.
+  private mutating func drain(_ slot: UInt32) {
+    _ = unsafe network.receive(strangers[slot].socket, buffer, ShardBounds.bufferBytes)
+  }
+
+  /// Refused strangers hold at most their share of the slots: the oldest go first.
+  private mutating func keepMimickedWithinShare() {
+    let share =
+      strangers.capacity * ShardBounds.mimickedNumerator / ShardBounds.mimickedDenominator
+    guard strangerQueues.count(StrangerQueue.mimicking) > share else { return }
+    guard let oldest = strangerQueues.oldest(StrangerQueue.mimicking) else { return }
+    endStranger(oldest)
+  }
+
+  /// The time of a stranger is over.
+  mutating func strangerTimeIsUp(_ slot: UInt32) {
+    switch strangers[slot].stage {
+    case .reading, .padding:
+      var reason = Reason.incomplete
+      if unsafe network.peek(strangers[slot].socket, buffer, 1) == .empty { reason = .silent }
+      count(.refuse, reason)
+      drain(slot)
+      endStranger(slot)
+    case .deferred:
+      count(.refuse, .proofBudget)
+      drain(slot)
+      endStranger(slot)
+    case .waiting:
+      refuse(slot, routerAwaySince == nil ? .routerBusy : .routerDown)
+    case .mimicking(let plan, _):
+      endMimicry(slot, plan)
+    }
+  }
+}

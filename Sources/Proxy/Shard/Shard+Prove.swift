@@ -1,0 +1,71 @@
+internal import Filter
+internal import Kernel
+internal import Telemetry
+internal import Wire
+
+/// The third room: first flights are proven with the router's key.
+extension Shard where World: ~Copyable {
+  /// Proves the first flight that lies in the buffer.
+  mutating func prove(_ slot: UInt32, bytesThere: Int) {
+    let bytes = unsafe Span<UInt8>(
+      _unsafeStart: buffer.assumingMemoryBound(to: UInt8.self),
+      count: bytesThere
+    )
+    let started = network.now
+    let verdict = policy.handshake.prove(
+      bytes,
+      replay: &replay,
+      now: now,
+      wallSeconds: wallSeconds
+    )
+    counters.record(.proof, nanoseconds: network.now.nanoseconds(since: started))
+    switch verdict {
+    case .refuse(let reason):
+      refuseAsHostile(slot, reason)
+    case .proven(let flight):
+      guard !flight.isSkewed || skewed.take(policy.limits.skewedPeers, now: now) else {
+        return refuse(slot, .clockSkew)
+      }
+      accept(slot, flight, bytesThere: bytesThere)
+    }
+  }
+
+  /// A first flight that may be let through, once it is whole.
+  mutating func accept(_ slot: UInt32, _ flight: ProvenFlight, bytesThere: Int) {
+    leaveHalfOpen(slot)
+    strangers[slot].provenAt = now
+    checkWhole(slot, flight, bytesThere: bytesThere)
+  }
+
+  /// Asks for admission when the flight is whole; waits for its padding when it is not.
+  mutating func checkWhole(_ slot: UInt32, _ flight: ProvenFlight, bytesThere: Int) {
+    guard bytesThere <= flight.length else { return refuseAsHostile(slot, .earlyBytes) }
+    guard bytesThere == flight.length else {
+      strangers[slot].stage = .padding(flight)
+      strangerQueues.move(slot, to: StrangerQueue.reading)
+      network.wakeAtBytes(strangers[slot].socket, flight.length)
+      return watchStranger(slot)
+    }
+    askAdmission(slot, flight)
+  }
+
+  /// Proves some of those whose proof was put off: addresses that did nothing wrong first, and the
+  /// newest first, since who has waited long is rarely still there.
+  mutating func proveDeferred() {
+    for _ in 0..<ShardBounds.deferredProofsPerTurn {
+      guard
+        let slot = strangerQueues.newest(StrangerQueue.deferred(.crowded))
+          ?? strangerQueues.newest(StrangerQueue.deferred(.failing))
+      else { return }
+      let most = NTCP2Handshake.longestFirstFlight + 1
+      switch unsafe network.peek(strangers[slot].socket, buffer, most) {
+      case .bytes(let count):
+        strangerQueues.move(slot, to: StrangerQueue.reading)
+        strangers[slot].stage = .reading
+        prove(slot, bytesThere: count)
+      case .empty, .end, .broken:
+        leave(slot)
+      }
+    }
+  }
+}

@@ -1,0 +1,292 @@
+internal import Filter
+internal import Kernel
+internal import Telemetry
+internal import Wire
+
+/// The last room: the first flight is handed to the router, the handshake is followed, and then
+/// bytes move both ways.
+extension Shard where World: ~Copyable {
+  /// Something happened on the peer's side.
+  mutating func peerIsReady(_ slot: UInt32, _ readiness: Readiness) {
+    if readiness.isReadable { sessions[slot].toRouter.isReadable = true }
+    if readiness.isClosing { sessions[slot].toRouter.isClosing = true }
+    if readiness.isWritable { sessions[slot].toPeer.isWritable = true }
+    if case .dialling = sessions[slot].stage { return }
+    serve(slot)
+  }
+
+  /// Something happened on the router's side.
+  mutating func routerIsReady(_ slot: UInt32, _ readiness: Readiness) {
+    if readiness.isReadable { sessions[slot].toPeer.isReadable = true }
+    if readiness.isClosing { sessions[slot].toPeer.isClosing = true }
+    if readiness.isWritable { sessions[slot].toRouter.isWritable = true }
+    guard case .dialling(let flight) = sessions[slot].stage else { return serve(slot) }
+    guard readiness.isWritable else { return }
+    switch network.connectOutcome(sessions[slot].router) {
+    case .connected: handOver(slot, flight)
+    case .refused: returnToWaiting(slot, flight)
+    }
+  }
+
+  /// Hands the whole first flight over, once.
+  private mutating func handOver(_ slot: UInt32, _ flight: ProvenFlight) {
+    routerIsThere()
+    count(.admit, flight.lateBytes == 0 ? .proven : .plausible)
+    sessions[slot].stage = .handshaking(HandshakeFollower(flight))
+    sessions[slot].steppedAt = now
+    let length = flight.length
+    guard
+      unsafe network.receive(sessions[slot].peer, buffer, length) == .bytes(length),
+      unsafe network.send(sessions[slot].router, buffer, length) == .bytes(length)
+    else {
+      conclude(slot, .decided(.fail, .peerLeft))
+      return endSession(slot)
+    }
+    counters.add(UInt64(length), to: .bytesToRouter)
+    sessionQueues.move(slot, to: SessionQueue.handshaking(sessions[slot].standing))
+    setStallDeadline(slot)
+    serve(slot)
+  }
+
+  private mutating func setStallDeadline(_ slot: UInt32) {
+    sessionTimers.set(
+      slot,
+      at: now.advanced(byNanoseconds: policy.limits.stallTimeoutNanoseconds)
+    )
+  }
+
+  /// Moves what can be moved in both directions.
+  mutating func serve(_ slot: UInt32) {
+    let fromRouter = moveToPeer(slot)
+    if fromRouter.bytesTaken > 0 { routerSpoke(slot, fromRouter.bytesTaken) }
+    let fromPeer = moveToRouter(slot)
+    if fromPeer.bytesTaken > 0 { peerSpoke(slot, fromPeer.bytesTaken) }
+    if fromRouter.isBroken || fromPeer.isBroken {
+      return endBroken(slot, fromRouter: fromRouter.isBroken)
+    }
+    guard mayGoOn(slot) else { return }
+    if fromRouter.hasMore || fromPeer.hasMore, case .open = sessions[slot].stage {
+      sessionQueues.move(slot, to: SessionQueue.busy)
+    }
+    endIfDone(slot)
+  }
+
+  private mutating func moveToPeer(_ slot: UInt32) -> MoveOutcome {
+    unsafe Relay<World>.moveToPeer(&network, &sessions[slot], &spareOverflows, buffer)
+  }
+
+  private mutating func moveToRouter(_ slot: UInt32) -> MoveOutcome {
+    var allowance = Int.max
+    if case .handshaking(let follower) = sessions[slot].stage {
+      allowance = follower.peerMaySend
+    }
+    return unsafe Relay<World>.moveToRouter(
+      &network,
+      &sessions[slot],
+      &spareOverflows,
+      buffer,
+      allowance: allowance
+    )
+  }
+
+  /// A peer that speaks before the router has answered is refused; whether this one may go on.
+  private mutating func mayGoOn(_ slot: UInt32) -> Bool {
+    guard case .handshaking(let follower) = sessions[slot].stage, follower.peerMaySend == 0,
+      sessions[slot].toRouter.isReadable
+    else { return true }
+    switch unsafe network.peek(sessions[slot].peer, buffer, 1) {
+    case .bytes:
+      conclude(slot, .decided(.fail, .earlyBytes))
+      endSession(slot)
+      return false
+    case .empty:
+      sessions[slot].toRouter.isReadable = false
+    case .end:
+      sessions[slot].toRouter.endSeen = true
+      conclude(slot, .decided(.fail, .peerLeft))
+      network.shutdownSending(sessions[slot].router)
+      sessions[slot].toRouter.endPassedOn = true
+    case .broken:
+      conclude(slot, .decided(.fail, .peerLeft))
+      endSession(slot)
+      return false
+    }
+    return true
+  }
+
+  private mutating func routerSpoke(_ slot: UInt32, _ count: Int) {
+    counters.add(UInt64(count), to: .bytesToPeer)
+    sessions[slot].wasActive = true
+    guard case .handshaking(var follower) = sessions[slot].stage else { return }
+    if !follower.isAnswered {
+      counters.record(
+        .routerAnswer,
+        nanoseconds: now.nanoseconds(since: sessions[slot].steppedAt)
+      )
+    }
+    step(slot, follower.routerSent(count), follower)
+  }
+
+  private mutating func peerSpoke(_ slot: UInt32, _ count: Int) {
+    counters.add(UInt64(count), to: .bytesToRouter)
+    sessions[slot].wasActive = true
+    guard case .handshaking(var follower) = sessions[slot].stage else { return }
+    step(slot, follower.peerSent(count), follower)
+  }
+
+  private mutating func step(
+    _ slot: UInt32,
+    _ outcome: HandshakeOutcome,
+    _ follower: HandshakeFollower
+  ) {
+    sessions[slot].stage = .handshaking(follower)
+    sessions[slot].steppedAt = now
+    conclude(slot, outcome)
+  }
+
+  /// Counts the outcome of a handshake, if there is one, and remembers it of the source.
+  mutating func conclude(_ slot: UInt32, _ outcome: HandshakeOutcome) {
+    guard case .decided(let verdict, let reason) = outcome,
+      case .handshaking = sessions[slot].stage
+    else { return }
+    count(verdict, reason)
+    let isSession = verdict == .complete
+    limits.resolve(sessions[slot].keys, isSession: isSession, now: now)
+    admission.resolve(sessions[slot].standing, isSession: isSession)
+    sessions[slot].stage = .open
+    // A failed handshake keeps its place until its connection has gone: it holds one of the
+    // router's descriptors, and may be broken off.
+    guard isSession else { return }
+    leaveFlight(slot)
+    sessionQueues.leave(slot)
+    setIdleDeadline(slot)
+  }
+
+  private mutating func leaveFlight(_ slot: UInt32) {
+    guard sessions[slot].isInFlight else { return }
+    sessions[slot].isInFlight = false
+    admission.leave()
+  }
+
+  private mutating func setIdleDeadline(_ slot: UInt32) {
+    sessions[slot].wasActive = false
+    sessionTimers.set(
+      slot,
+      at: now.advanced(byNanoseconds: policy.limits.idleTimeoutNanoseconds)
+    )
+  }
+
+  /// One of the two connections is gone: so goes the other, by reset as well.
+  private mutating func endBroken(_ slot: UInt32, fromRouter: Bool) {
+    concludeClosed(slot, byRouter: fromRouter)
+    network.resetOnClose(sessions[slot].peer)
+    network.resetOnClose(sessions[slot].router)
+    endSession(slot)
+  }
+
+  private mutating func concludeClosed(_ slot: UInt32, byRouter: Bool) {
+    guard case .handshaking(var follower) = sessions[slot].stage else { return }
+    conclude(slot, byRouter ? follower.routerClosed() : follower.peerClosed())
+  }
+
+  /// Ends a session both of whose directions are closed; gives a half-closed one a deadline.
+  private mutating func endIfDone(_ slot: UInt32) {
+    let toPeerEnded = sessions[slot].toPeer.endPassedOn
+    let toRouterEnded = sessions[slot].toRouter.endPassedOn
+    guard toPeerEnded || toRouterEnded else { return }
+    concludeClosed(slot, byRouter: toPeerEnded)
+    if toPeerEnded, toRouterEnded { return endSession(slot) }
+    sessions[slot].wasActive = false
+    sessionTimers.set(slot, at: now.advanced(byNanoseconds: ShardBounds.lingerNanoseconds))
+  }
+
+  /// Serves the sessions that had more to move than their last turn allowed.
+  mutating func serveBusySessions() {
+    let waiting = min(sessionQueues.count(SessionQueue.busy), ShardBounds.busySessionsPerTurn)
+    for _ in 0..<waiting {
+      guard let slot = sessionQueues.oldest(SessionQueue.busy) else { return }
+      sessionQueues.leave(slot)
+      serve(slot)
+    }
+  }
+
+  /// What the end of its time says of a session in handshake.
+  mutating func sessionTimeOutcome(_ slot: UInt32) -> HandshakeOutcome {
+    guard case .handshaking(var follower) = sessions[slot].stage else { return .underWay }
+    return follower.timeIsUp()
+  }
+
+  /// The time of a session is over.
+  mutating func sessionTimeIsUp(_ slot: UInt32) {
+    switch sessions[slot].stage {
+    case .dialling(let flight):
+      returnToWaiting(slot, flight)
+    case .handshaking:
+      // The router ends what it does not want; until then the connection is left as it is.
+      conclude(slot, sessionTimeOutcome(slot))
+      if sessions[slot].isInFlight { setIdleDeadline(slot) }
+    case .open:
+      guard sessions[slot].wasActive else { return endSession(slot) }
+      setIdleDeadline(slot)
+    }
+  }
+
+  /// Forgets a session; both its connections close.
+  mutating func endSession(_ slot: UInt32) {
+    var session = takeSession(slot)
+    if case .dialling = session.stage { limits.withdraw(session.keys) }
+    if let overflow = session.toPeer.overflow.take(), network.count(overflow) == 0 {
+      spareOverflows.keep(overflow)
+    }
+    if let overflow = session.toRouter.overflow.take(), network.count(overflow) == 0 {
+      spareOverflows.keep(overflow)
+    }
+  }
+
+  /// Takes a session out of its slot, its queue and its deadline.
+  mutating func takeSession(_ slot: UInt32) -> Session<World.Socket, World.Overflow> {
+    leaveFlight(slot)
+    sessionTimers.clear(slot)
+    sessionQueues.leave(slot)
+    return sessions.remove(slot)
+  }
+}
+
+extension Relay where World: ~Copyable {
+  /// Moves from the router to the peer.
+  fileprivate static func moveToPeer(
+    _ network: inout World,
+    _ session: inout Session<World.Socket, World.Overflow>,
+    _ spares: inout SpareOverflows<World.Overflow>,
+    _ buffer: UnsafeMutableRawPointer
+  ) -> MoveOutcome {
+    unsafe move(
+      &network,
+      from: session.router,
+      to: session.peer,
+      &session.toPeer,
+      &spares,
+      buffer,
+      allowance: .max
+    )
+  }
+
+  /// Moves from the peer to the router.
+  fileprivate static func moveToRouter(
+    _ network: inout World,
+    _ session: inout Session<World.Socket, World.Overflow>,
+    _ spares: inout SpareOverflows<World.Overflow>,
+    _ buffer: UnsafeMutableRawPointer,
+    allowance: Int
+  ) -> MoveOutcome {
+    unsafe move(
+      &network,
+      from: session.peer,
+      to: session.router,
+      &session.toRouter,
+      &spares,
+      buffer,
+      allowance: allowance
+    )
+  }
+}

@@ -1,0 +1,184 @@
+internal import Filter
+internal import Kernel
+internal import Telemetry
+internal import Wire
+
+/// One thread's share of the gate: accepts, limits, looks, proves, admits and relays.
+///
+/// Comes in: events of the network, and a policy through the mailbox. Goes out: connections to the
+/// router, counters. Shares nothing with other shards. The rooms are its extensions, in the order in
+/// which a connection passes them: `Shard+Accept`, `+Look`, `+Prove`, `+Admit`, `+Relay`; those who
+/// are refused go to `+Mimic`.
+@safe
+public struct Shard<World: Network & ~Copyable>: ~Copyable {
+  var network: World
+  var policy: Policy
+  var limits: SourceLimits
+  var replay: ReplaySet
+  var admission: Admission
+  var mimicry: Mimicry
+  var skewed = TokenBucket()
+
+  var strangers: SlotPool<Stranger<World.Socket>>
+  var strangerQueues: SlotQueues
+  var strangerTimers: TimerWheel
+  var sessions: SlotPool<Session<World.Socket, World.Overflow>>
+  var sessionQueues: SlotQueues
+  var sessionTimers: TimerWheel
+  var spareOverflows: SpareOverflows<World.Overflow>
+
+  let counters: CounterWriter
+  let events: EventRingWriter
+  let mailbox: PolicyMailbox
+  let control: ShardControl
+  /// Where bytes lie while they are looked at or copied: one for all connections.
+  let buffer: UnsafeMutableRawPointer
+
+  var now: Instant
+  var wallSeconds: UInt64
+  var acceptsAgainAt: Instant?
+  /// Until when the router is not dialled, after it refused.
+  var routerRestsUntil: Instant
+  /// Since when the router takes no connection.
+  var routerAwaySince: Instant?
+  var isDraining = false
+
+  /// A shard that has everything it will ever need.
+  public init(
+    network: consuming World,
+    policy: consuming Policy,
+    instruments: consuming ShardInstruments,
+    seed: UInt64
+  ) {
+    let settings = policy.limits
+    let start = network.now
+    now = start
+    wallSeconds = network.wallSeconds
+    routerRestsUntil = start
+    self.network = network
+    limits = SourceLimits(settings)
+    replay = ReplaySet(capacity: settings.replayRecords, now: start)
+    admission = Admission(
+      kind: policy.handshake.facts.kind,
+      inFlightMaximum: settings.handshakesInFlight
+    )
+    mimicry = Mimicry(
+      kind: policy.handshake.facts.kind,
+      version: policy.handshake.facts.version,
+      seed: seed,
+      now: start
+    )
+    let strangerCount = Int(settings.heldStrangers)
+    strangers = SlotPool(capacity: strangerCount)
+    strangerQueues = SlotQueues(queueCount: StrangerQueue.count, capacity: strangerCount)
+    strangerTimers = TimerWheel(capacity: strangerCount, now: start)
+    let sessionCount = Int(settings.openSessions)
+    sessions = SlotPool(capacity: sessionCount)
+    sessionQueues = SlotQueues(queueCount: SessionQueue.count, capacity: sessionCount)
+    sessionTimers = TimerWheel(capacity: sessionCount, now: start)
+    spareOverflows = SpareOverflows(capacity: ShardBounds.spareOverflows)
+    unsafe buffer = .allocate(byteCount: ShardBounds.bufferBytes, alignment: 4_096)
+    self.policy = policy
+    mailbox = instruments.mailbox
+    control = instruments.control
+    counters = instruments.counters
+    events = instruments.events
+  }
+
+  deinit {
+    unsafe buffer.deallocate()
+  }
+
+  /// Turns until it is told to stop and all sessions have ended, or it is told to stop at once.
+  public mutating func run() {
+    while turn() {}
+  }
+
+  /// One turn of the loop: waits for events, handles them, meets deadlines; whether to go on.
+  public mutating func turn() -> Bool {
+    let count = network.wait(timeoutMilliseconds: waitMilliseconds())
+    now = network.now
+    wallSeconds = network.wallSeconds
+    control.beat()
+    takePolicy()
+    for index in 0..<count {
+      handle(network.event(index))
+    }
+    meetDeadlines()
+    serveBusySessions()
+    proveDeferred()
+    admitWaiting()
+    showGauges()
+    return goesOn()
+  }
+
+  private mutating func handle(_ event: Event) {
+    let token = Token(rawValue: event.token)
+    switch token.kind {
+    case .listener: acceptAll(Int(token.slot))
+    case .wake: network.acknowledgeWake()
+    case .stranger:
+      guard strangers.holds(token.slot, generation: token.generation) else { return countStale() }
+      strangerIsReady(token.slot, event.readiness)
+    case .sessionPeer:
+      guard sessions.holds(token.slot, generation: token.generation) else { return countStale() }
+      peerIsReady(token.slot, event.readiness)
+    case .sessionRouter:
+      guard sessions.holds(token.slot, generation: token.generation) else { return countStale() }
+      routerIsReady(token.slot, event.readiness)
+    case nil: preconditionFailure("an event with a token of nobody")
+    }
+  }
+
+  private func countStale() {
+    counters.add(1, to: .staleEvents)
+  }
+
+  private mutating func takePolicy() {
+    guard let newer = mailbox.take() else { return }
+    let old = policy.handshake.facts
+    let facts = newer.handshake.facts
+    limits.reload(newer.limits)
+    if facts.kind != old.kind || facts.version != old.version {
+      mimicry = Mimicry(kind: facts.kind, version: facts.version, seed: mimicry.seed(), now: now)
+    }
+    admission.reload(kind: facts.kind, inFlightMaximum: newer.limits.handshakesInFlight)
+    policy = newer
+  }
+
+  private mutating func goesOn() -> Bool {
+    switch control.wish {
+    case .run: return true
+    case .stop: return false
+    case .drain:
+      if !isDraining {
+        isDraining = true
+        network.stopListening()
+      }
+      return sessions.count > 0
+    }
+  }
+
+  /// No wait while there is work that no event announces.
+  private func waitMilliseconds() -> Int32 {
+    let hasDeferred =
+      strangerQueues.count(StrangerQueue.deferred(.crowded)) > 0
+      || strangerQueues.count(StrangerQueue.deferred(.failing)) > 0
+    if hasDeferred || sessionQueues.count(SessionQueue.busy) > 0 { return 0 }
+    let ticking = strangerTimers.count > 0 || sessionTimers.count > 0 || acceptsAgainAt != nil
+    let tick = Int32(TimerWheel.tickNanoseconds / Nanoseconds.perMillisecond)
+    return ticking ? tick : ShardBounds.longestWaitMilliseconds
+  }
+
+  private func showGauges() {
+    counters.set(.held, to: UInt64(strangers.count))
+    counters.set(.reading, to: UInt64(strangerQueues.count(StrangerQueue.reading)))
+    counters.set(.open, to: UInt64(sessions.count))
+    counters.set(.handshakesInFlight, to: UInt64(admission.handshakesInFlight))
+  }
+
+  /// Counts a verdict.
+  func count(_ verdict: Verdict, _ reason: Reason) {
+    counters.count(verdict: Int(verdict.rawValue), reason: Int(reason.rawValue))
+  }
+}

@@ -1,0 +1,38 @@
+internal import Wire
+
+/// The bounds of one turn of a shard's loop, and of what it holds beside the settings.
+enum ShardBounds {
+  /// Connections accepted in one turn.
+  static let acceptsPerTurn = 128
+  /// Proofs of strangers with a blemish in one turn: about a millisecond.
+  static let deferredProofsPerTurn = 16
+  /// Admissions from the waiting queues in one turn.
+  static let admissionsPerTurn = 64
+  /// Bytes read at once, and what one turn moves for one session in one direction.
+  static let bufferBytes = 65_536
+  static let readsPerTurn = 16
+  /// Sessions with more to move that are served in one turn.
+  static let busySessionsPerTurn = 64
+  /// Whole buffers in a row from which on a direction is spliced.
+  static let fullReadsBeforeSplice: UInt8 = 2
+  /// Spare overflow pipes kept for the next session that needs one.
+  static let spareOverflows = 32
+  /// Strangers that make room at a time when descriptors run out.
+  static let strangersShedAtOnce = 32
+  /// How long a listener rests when descriptors ran out and no stranger could make room.
+  static let acceptPauseNanoseconds: UInt64 = 100 * Nanoseconds.perMillisecond
+  /// How long the router is left alone after it refused a connection.
+  static let redialNanoseconds: UInt64 = 250 * Nanoseconds.perMillisecond
+  /// How long a closed direction may wait for the other one.
+  static let lingerNanoseconds: UInt64 = 30 * Nanoseconds.perSecond
+  /// The longest wait for events.
+  static let longestWaitMilliseconds: Int32 = 1_000
+  /// The share of the strangers' slots that refused ones may hold.
+  static let mimickedNumerator = 3
+  static let mimickedDenominator = 4
+
+  /// How long a handshake must have stalled before it may be broken off for a better peer.
+  static func stallNanoseconds(isBlemished: Bool) -> UInt64 {
+    isBlemished ? 300 * Nanoseconds.perMillisecond : 1_500 * Nanoseconds.perMillisecond
+  }
+}

@@ -1,0 +1,47 @@
+internal import Filter
+internal import Wire
+
+/// What a stranger is doing.
+enum StrangerStage: BitwiseCopyable {
+  /// Its first flight is awaited.
+  case reading
+  /// Its first flight is whole; others of better standing are proven first.
+  case deferred
+  /// Its first flight is proven, but for the padding.
+  case padding(ProvenFlight)
+  /// Proven; waits to be let through.
+  case waiting(ProvenFlight)
+  /// Refused; held as the bare router would hold it.
+  case mimicking(FailurePlan, bytesRead: Int)
+}
+
+/// A connection that was accepted and has not been let through.
+struct Stranger<Socket: ~Copyable>: ~Copyable {
+  let socket: Socket
+  let source: Endpoint
+  let keys: SourceKeys
+  let acceptedAt: Instant
+  /// When its first flight was proven; only then does this mean anything.
+  var provenAt: Instant
+  var stage = StrangerStage.reading
+  /// Whether the socket is registered for events.
+  var isWatched = false
+  /// Whether it still counts as half-open.
+  var isHalfOpen = true
+}
+
+/// The queues that strangers stand in, each in order of time; numbered in the order in which they
+/// make room when slots run out.
+enum StrangerQueue {
+  /// Refused: held only for show.
+  static let mimicking = 0
+  /// Has shown nothing, or not all.
+  static let reading = 3
+  static let count = 8
+
+  /// Those whose proof is put off.
+  static func deferred(_ standing: Standing) -> Int { standing == .failing ? 1 : 2 }
+
+  /// Those who wait to be let through.
+  static func waiting(_ standing: Standing) -> Int { count &- 1 &- Int(standing.rawValue) }
+}
