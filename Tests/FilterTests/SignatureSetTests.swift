@@ -62,6 +62,21 @@ import Testing
     #expect(throws: SignatureFault.tooComplex) { _ = try SignatureSet([hostile]) }
   }
 
+  @Test func aFullSetCompilesAndMatches() throws {
+    let definitions = try (0..<SignatureLimits.signatures).map {
+      try definition("rule-\($0)", "i\"GET \" [2f] any{4} \"\($0 + 1_000) HTTP/1.1\"")
+    }
+    let duration = try ContinuousClock().measure {
+      let set = try SignatureSet(definitions)
+      #expect(match(set, "get /abcd2023 HTTP/1.1".utf8)?.index == 1_023)
+      print("A set of \(definitions.count) signatures takes \(set.byteCount) bytes.")
+    }
+    print("It compiles in \(duration).")
+    #expect(throws: SignatureFault.tooMany) {
+      _ = try SignatureSet(definitions + [try definition("more", "\"more\"")])
+    }
+  }
+
   @Test func agreesWithTheNaiveMatcher() throws {
     let seed: UInt64 = 20_261_122
     var generator = SeededGenerator(seed: seed)
