@@ -36,6 +36,7 @@ struct SignatureAutomaton {
 
   private var places: [Place] = []
   private var modes: [RuleMode]
+  private let comparisonLimit: Int
   private var comparisons = 0
 
   /// Builds the automaton of `definitions`; rules in mode `ignore` are left out.
@@ -49,6 +50,8 @@ struct SignatureAutomaton {
     treatingAllAsEnforced: Bool = false
   ) throws(SignatureFault) {
     guard definitions.count <= SignatureLimits.signatures else { throw .tooMany }
+    comparisonLimit =
+      definitions.count == 1 ? SignatureLimits.comparisonsOfOne : SignatureLimits.comparisons
     modes = definitions.map { treatingAllAsEnforced ? .enforce : $0.mode }
     classes = Array(repeating: 0, count: 256)
     classSizes = [256]
@@ -169,7 +172,7 @@ extension SignatureAutomaton {
     var members: [UInt8] = Array(repeating: 0, count: classSizes.count)
     for byte in UInt8.min...UInt8.max { members[Int(classes[Int(byte)])] = byte }
     comparisons += current.count * classSizes.count
-    guard comparisons <= SignatureLimits.comparisons else { throw .tooComplex }
+    guard comparisons <= comparisonLimit else { throw .tooComplex }
     for place in current {
       let bytes = places[Int(place)].bytes
       for byteClass in 0..<classSizes.count where bytes.contains(members[byteClass]) {

@@ -47,8 +47,10 @@ public enum SignatureLimits {
   public static let states = 32_767
   /// Bytes that all forms of a set together may reach over.
   public static let places = 131_072
-  /// Comparisons of a place with a class of bytes that compiling may take: seconds, never minutes.
+  /// Comparisons of a place with a class of bytes that compiling a set may take: about a second.
   public static let comparisons = 400_000_000
+  /// The same for one signature, so that a thousand of them take seconds as well.
+  public static let comparisonsOfOne = 8_000_000
   /// The greatest chance that a rule may have of meeting an honest peer: a router that takes a
   /// hundred connections a second sees one such accident in a hundred days.
   public static let chance = 1e-9

@@ -45,8 +45,8 @@ struct CheckCommand: ParsableCommand {
     return """
       All good: \(path)
       Gates: \(ports)
-      Signatures: \(signatures.count) in \(outcome.rules?.fileCount ?? 0) files, \
-      \(enforced) of them enforced
+      Signatures: \(signatures.count), \(enforced) of them enforced; \
+      rule files: \(outcome.rules?.fileCount ?? 0)
       """
   }
 }

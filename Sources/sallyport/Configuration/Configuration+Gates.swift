@@ -8,13 +8,6 @@ extension Configuration {
     firewall: FirewallSettings,
     faults: FaultCollector
   ) -> [GateSettings] {
-    if tables.isEmpty {
-      faults.note(
-        line: 1,
-        "there is no [[gate]], so nothing is guarded",
-        "add one with transport, address and port"
-      )
-    }
     if tables.count > ConfigurationLimits.gates {
       faults.note(
         line: tables[ConfigurationLimits.gates].line,

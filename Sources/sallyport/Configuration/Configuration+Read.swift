@@ -12,7 +12,15 @@ extension Configuration {
     )
     router = RouterSettings(root.table("router"))
     firewall = FirewallSettings(root.table("firewall"))
-    gates = Self.gates(root.tables("gate"), firewall: firewall, faults: faults)
+    let tables = root.tables("gate")
+    if tables.isEmpty, faults.faults.allSatisfy({ !$0.problem.hasPrefix("gate:") }) {
+      faults.note(
+        line: 1,
+        "there is no [[gate]], so nothing is guarded",
+        "add one with transport, address and port"
+      )
+    }
+    gates = Self.gates(tables, firewall: firewall, faults: faults)
     limits = Self.limits(root.table("limits"))
     rules = RulesSettings(root.table("rules"))
     admin = AdminSettings(root.table("admin"))

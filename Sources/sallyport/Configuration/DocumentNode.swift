@@ -16,6 +16,15 @@ struct DocumentNode: Sendable {
   /// Its line, counted from 1.
   var line: Int
 
+  /// Whether the value is a table, or an array of tables.
+  var holdsTables: Bool {
+    switch value {
+    case .table: true
+    case .array(let elements): elements.first?.holdsTables ?? false
+    default: false
+    }
+  }
+
   /// What people call a value of this kind.
   var kind: String {
     switch value {

@@ -43,7 +43,7 @@ struct TableReader {
       let remedy =
         nearest(to: key).map { "did you mean \($0)?" }
         ?? "remove it; known here: \(asked.joined(separator: ", "))"
-      let kind = if case .table = node.value { "table" } else { "key" }
+      let kind = node.holdsTables ? "table" : "key"
       faults.note(line: node.line, "unknown \(kind) \(key) in \(name)", remedy)
     }
   }

@@ -1,0 +1,19 @@
+// Fuzz target: the index of lines over a configuration's text.
+//
+// modules: Sources/sallyport/Configuration/TOMLLineIndex.swift
+// modules: Sources/sallyport/Configuration/ConfigurationLimits.swift
+//
+// Whatever the bytes are, the index is built in one pass, and a line that it names exists.
+
+/// The entry that libFuzzer calls.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzLineIndex(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+  let input = Array(UnsafeBufferPointer(start: start, count: count))
+  let index = TOMLLineIndex(input)
+  let lines = 1 + input.count { $0 == 0x0a }
+  for path in ["gate", "gate[0].port", "limits.open-sessions", "a.b[1].c", "a"] {
+    precondition((1...lines).contains(index.line(of: path)), "a line that is not there")
+  }
+  precondition(index.linesWithEscapedZero.allSatisfy((1...lines).contains), "no such line")
+  return 0
+}
