@@ -64,7 +64,12 @@ let package = Package(
 
     .target(name: "Wire", swiftSettings: inlined),
     .target(name: "Filter", dependencies: ["Wire", "CSodium", "CCrypto"], swiftSettings: hot),
-    .target(name: "Kernel", dependencies: ["Wire", "CLinux", "CNFTables"], swiftSettings: hot),
+    .target(
+      name: "Kernel",
+      dependencies: ["Wire", "CLinux", "CNFTables"],
+      exclude: ["Firewall/README.md"],
+      swiftSettings: hot
+    ),
     .target(
       name: "Telemetry",
       dependencies: ["Kernel", "Wire", "CSystemd"],
@@ -95,7 +100,11 @@ let package = Package(
       dependencies: ["Filter", "Wire", "CSodium", "CCrypto"],
       swiftSettings: relaxed
     ),
-    .testTarget(name: "KernelTests", dependencies: ["Kernel", "Wire"], swiftSettings: relaxed),
+    .testTarget(
+      name: "KernelTests",
+      dependencies: ["Kernel", "Wire", "CLinux"],
+      swiftSettings: relaxed
+    ),
     .testTarget(
       name: "TelemetryTests",
       dependencies: ["Telemetry", "Kernel", "Wire"],
