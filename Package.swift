@@ -64,7 +64,12 @@ let package = Package(
 
     .target(name: "Wire", swiftSettings: inlined),
     .target(name: "Filter", dependencies: ["Wire", "CSodium", "CCrypto"], swiftSettings: hot),
-    .target(name: "Kernel", dependencies: ["Wire", "CLinux", "CNFTables"], swiftSettings: hot),
+    .target(
+      name: "Kernel",
+      dependencies: ["Wire", "CLinux", "CNFTables"],
+      exclude: ["Firewall/README.md"],
+      swiftSettings: hot
+    ),
     .target(
       name: "Telemetry",
       dependencies: ["Kernel", "Wire", "CSystemd"],
@@ -104,7 +109,11 @@ let package = Package(
       dependencies: ["Filter", "Wire", "CSodium", "CCrypto", "AllocationCounter"],
       swiftSettings: relaxed
     ),
-    .testTarget(name: "KernelTests", dependencies: ["Kernel", "Wire"], swiftSettings: relaxed),
+    .testTarget(
+      name: "KernelTests",
+      dependencies: ["Kernel", "Wire", "CLinux"],
+      swiftSettings: relaxed
+    ),
     .testTarget(
       name: "TelemetryTests",
       dependencies: [

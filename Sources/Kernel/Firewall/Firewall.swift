@@ -27,7 +27,10 @@ public enum Firewall {
     do throws(FirewallFault) {
       try load(plan, settingBefore: setting, nft, path)
     } catch {
-      if remembered == nil { try? removeAll(settingBefore: setting, nft, path) }
+      if remembered == nil {
+        _ = try? nft.run(FirewallTable.removal)
+        try? restore(setting, path)
+      }
       throw error
     }
   }
@@ -37,7 +40,9 @@ public enum Firewall {
     guard Capability.networkAdministration.isHeld else { throw .notPermitted }
     let path = try ReturnPath()
     let nft = try NFTables()
-    try removeAll(settingBefore: rememberedSetting(nft, path), nft, path)
+    let setting = try rememberedSetting(nft, path)
+    try nft.run(FirewallTable.removal)
+    try restore(setting, path)
   }
 
   /// What is missing of `plan`. Needs CAP_NET_ADMIN, since the kernel shows its nft rules to nobody
@@ -91,12 +96,11 @@ extension Firewall {
     try removeReturnPaths(path, except: plan)
   }
 
-  private static func removeAll(
-    settingBefore setting: Int?,
-    _ nft: borrowing NFTables,
+  /// Puts back everything but the table.
+  private static func restore(
+    _ setting: Int?,
     _ path: borrowing ReturnPath
   ) throws(FirewallFault) {
-    try nft.run(FirewallTable.removal)
     // What somebody else has set meanwhile is theirs.
     if let setting, try read(.inheritMarks) == 1 { try write(.inheritMarks, setting) }
     try removeReturnPaths(path, except: nil)

@@ -33,7 +33,7 @@ extension FirewallFault: CustomStringConvertible {
       "this kernel has no nf_tables (\(errno)): load the module nf_tables or use another kernel"
     case .rulesRefused(let message):
       "the kernel refused the nft table inet \(FirewallRuleset.tableName): \(message): "
-        + "the modules nft_tproxy and nft_ct must be available"
+        + "the modules nft_tproxy and nft_ct must be there, and the table nobody else's"
     case .routing(let step, let errno):
       "\(step) failed: \(errno): compare `ip rule`, `ip route` and `ip link show lo`"
     case .setting(let path, let errno):

@@ -115,7 +115,8 @@ struct NetlinkSocket: ~Copyable {
     let end = bytes.count
     bytes += repeatElement(0, count: Self.bufferBytes)
     let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-      unsafe recv(descriptor.rawValue, &buffer[end], Self.bufferBytes, Int32(MSG_TRUNC))
+      let room = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[end...])
+      return unsafe recv(descriptor.rawValue, room.baseAddress, room.count, Int32(MSG_TRUNC))
     }
     guard count > 0 else { throw .last }
     guard count <= Self.bufferBytes else { throw Errno(rawValue: EMSGSIZE) }
