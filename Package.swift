@@ -22,6 +22,9 @@ let hot: [SwiftSetting] =
     .enableExperimentalFeature("SuppressedAssociatedTypes"),
   ]
 
+/// A room's page for newcomers is no source.
+let page = ["README.md"]
+
 /// Tests check behaviour, so they may use what the program itself may not.
 let relaxed: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
@@ -44,7 +47,7 @@ let package = Package(
     .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
   ],
   targets: [
-    .target(name: "CLinux"),
+    .target(name: "CLinux", exclude: page),
     .systemLibrary(
       name: "CSodium",
       pkgConfig: "libsodium",
@@ -62,22 +65,29 @@ let package = Package(
       providers: [.apt(["libnftables-dev"])]
     ),
 
-    .target(name: "Wire", swiftSettings: inlined),
-    .target(name: "Filter", dependencies: ["Wire", "CSodium", "CCrypto"], swiftSettings: hot),
+    .target(name: "Wire", exclude: page, swiftSettings: inlined),
+    .target(
+      name: "Filter",
+      dependencies: ["Wire", "CSodium", "CCrypto"],
+      exclude: page,
+      swiftSettings: hot
+    ),
     .target(
       name: "Kernel",
       dependencies: ["Wire", "CLinux", "CNFTables"],
-      exclude: ["Firewall/README.md"],
+      exclude: page + ["Firewall/README.md"],
       swiftSettings: hot
     ),
     .target(
       name: "Telemetry",
       dependencies: ["Kernel", "Wire", "CSystemd"],
+      exclude: page,
       swiftSettings: strict
     ),
     .target(
       name: "Proxy",
       dependencies: ["Filter", "Kernel", "Telemetry", "Wire"],
+      exclude: page,
       swiftSettings: hot
     ),
     .executableTarget(
@@ -86,11 +96,13 @@ let package = Package(
         "Wire", "Filter", "Kernel", "Telemetry", "Proxy", argumentParser,
         .product(name: "TOMLKit", package: "TOMLKit"),
       ],
+      exclude: page,
       swiftSettings: strict
     ),
     .executableTarget(
       name: "Lab",
       dependencies: ["Wire", "Filter", "Kernel", "CLinux", "CSodium", "CCrypto", argumentParser],
+      exclude: page,
       swiftSettings: strict
     ),
 

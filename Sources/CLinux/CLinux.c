@@ -32,6 +32,10 @@ long linux_send(int socket, const void *buffer, size_t count, int flags) {
   return send(socket, buffer, count, flags | MSG_NOSIGNAL);
 }
 
+long linux_read(int descriptor, void *buffer, size_t count) {
+  return read(descriptor, buffer, count);
+}
+
 long linux_write(int descriptor, const void *buffer, size_t count) {
   return write(descriptor, buffer, count);
 }

@@ -24,7 +24,8 @@ public enum ServiceManager {
   /// A reload has begun; `ready` says when it is over.
   @discardableResult
   public static func reloading(at now: Instant) -> Delivery {
-    // The moment is what a unit with Type=notify-reload needs to tell this reload from the one before.
+    // The moment is what a unit with Type=notify-reload needs to tell this reload from the one
+    // before.
     notify("RELOADING=1\nMONOTONIC_USEC=\(now.nanoseconds / Nanoseconds.perMicrosecond)")
   }
 

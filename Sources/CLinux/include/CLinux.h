@@ -25,6 +25,7 @@ LINUX_NO_LOCKS int linux_epoll_wait(int epoll, struct epoll_event *events, int c
 LINUX_NO_LOCKS int linux_epoll_control(int epoll, int operation, int descriptor, uint32_t events, uint64_t token);
 LINUX_NO_LOCKS long linux_receive(int socket, void *buffer, size_t count, int flags);
 LINUX_NO_LOCKS long linux_send(int socket, const void *buffer, size_t count, int flags);
+LINUX_NO_LOCKS long linux_read(int descriptor, void *buffer, size_t count);
 LINUX_NO_LOCKS long linux_write(int descriptor, const void *buffer, size_t count);
 LINUX_NO_LOCKS long linux_splice(int from, int to, size_t count, unsigned flags);
 LINUX_NO_LOCKS int linux_close(int descriptor);

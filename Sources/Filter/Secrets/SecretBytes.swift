@@ -1,7 +1,7 @@
 internal import CSodium
 
-/// A secret of fixed length in libsodium's guarded memory: locked against swapping, kept out of core
-/// dumps, fenced by guard pages and wiped when freed.
+/// A secret of fixed length in libsodium's guarded memory: locked against swapping, kept out of
+/// core dumps, fenced by guard pages and wiped when freed.
 @safe
 public struct SecretBytes: ~Copyable, @unchecked Sendable {
   /// The secret's length in bytes.

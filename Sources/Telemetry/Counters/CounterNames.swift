@@ -1,5 +1,5 @@
-/// The words for what a board counts only by number: handed in by the executable, since nothing here
-/// knows what is decided.
+/// The words for what a board counts only by number: handed in by the executable, since nothing
+/// here knows what is decided.
 ///
 /// A word is made of small letters, digits and hyphens and begins with a letter, so that no address
 /// fits into one.

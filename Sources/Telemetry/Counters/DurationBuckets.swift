@@ -1,7 +1,7 @@
 /// The buckets of every histogram: one per power of two.
 ///
-/// Bucket `i` counts durations up to `upperBoundNanoseconds(i)` and above the bound before; the last
-/// one counts all that is longer.
+/// Bucket `i` counts durations up to `upperBoundNanoseconds(i)` and above the bound before; the
+/// last one counts all that is longer.
 public enum DurationBuckets {
   /// The first bound is 2^10 nanoseconds, about a microsecond.
   static let smallestExponent = 10

@@ -3,9 +3,9 @@ public import Wire
 
 /// The one place where this program speaks to its operator's log.
 ///
-/// Comes in: events, from the control thread alone, with the moment. Goes out: entries to the journal
-/// or lines on standard error, never more than `JournalBudget` allows. Never told: addresses of peers
-/// in periodic sums, and secrets at all.
+/// Comes in: events, from the control thread alone, with the moment. Goes out: entries to the
+/// journal or lines on standard error, never more than `JournalBudget` allows. Never told:
+/// addresses of peers in periodic sums, and secrets at all.
 public struct Journal: ~Copyable {
   private var budget = JournalBudget()
   private let send: (JournalEntry) -> Void

@@ -1,6 +1,7 @@
 public import Wire
 
-/// How many lines the journal may get: at most `linesPerSecond` within any second, whatever happens.
+/// How many lines the journal may get: at most `linesPerSecond` within any second, whatever
+/// happens.
 ///
 /// Pure: the moment is an argument. Events over the budget are counted and summed up in one line.
 /// Periodic sums over the budget are not lost, only late: they are asked for again. Sums leave room

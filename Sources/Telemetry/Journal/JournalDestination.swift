@@ -55,7 +55,8 @@ enum JournalWriter {
     }
   }
 
-  /// Writes an entry as one line; a standard error that takes nothing is nobody's business any more.
+  /// Writes an entry as one line; a standard error that takes nothing is nobody's business any
+  /// more.
   static func writeLine(_ entry: JournalEntry) {
     let bytes = Array(entry.line.utf8)
     unsafe bytes.withUnsafeBytes { memory in

@@ -2,9 +2,9 @@ public import Wire
 
 /// Turns one gate's verdict counters into periodic journal lines whose counts add up exactly.
 ///
-/// Once an interval the counters are looked at; what was added gets a line per (verdict, reason), as
-/// fast as the budget allows. A line that has to wait keeps its count, so nothing is told twice and
-/// nothing is missed.
+/// Once an interval the counters are looked at; what was added gets a line per (verdict, reason),
+/// as fast as the budget allows. A line that has to wait keeps its count, so nothing is told twice
+/// and nothing is missed.
 public struct VerdictSums {
   private let transport: String
   private let names: CounterNames

@@ -17,8 +17,10 @@ public struct AllocationCount: Equatable, Sendable {
 
 /// Counts allocations and reference counting of the calling thread, for tests of hot paths.
 ///
-/// Warm up first: what a lazily made global allocates once is counted like everything else. A debug
-/// build retains where a release build does not, so ask for `none` in release builds.
+/// Seen is every call from compiled Swift code; what the runtime does inside itself, such as
+/// letting go of the elements of an array that dies, is not. Warm up first: what a lazily made
+/// global allocates once is counted like everything else. A debug build retains where a release
+/// build does not, so ask for `none` in release builds.
 public enum AllocationCounter {
   /// Runs `body` and tells what it cost.
   ///

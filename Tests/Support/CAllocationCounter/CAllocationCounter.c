@@ -1,9 +1,11 @@
+#define _GNU_SOURCE
 #include "CAllocationCounter.h"
 
+#include <dlfcn.h>
 #include <errno.h>
-#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 // glibc's own names for what malloc and its kin do.
 extern void *__libc_malloc(size_t size);
@@ -58,65 +60,76 @@ void free(void *memory) {
   __libc_free(memory);
 }
 
-// The Swift runtime's hooks, and the switch without which it does not look at them.
-extern void *(*_swift_retain)(void *object);
-extern void *(*_swift_retain_n)(void *object, uint32_t count);
-extern void *(*_swift_tryRetain)(void *object);
-extern void (*_swift_release)(void *object);
-extern void (*_swift_release_n)(void *object, uint32_t count);
-extern bool _swift_enableSwizzlingOfAllocationAndRefCountingFunctions_forInstrumentsOnly;
+// Reference counting: the runtime's entry points are taken over by name, and forward to the
+// runtime. Its own hooks (`_swift_retain` and kin) are of no use: with them switched on, Swift 6.3
+// clears the high bits of a reference before it looks whether they mark an immortal object, and
+// retains the bytes of string literals.
 
-static void *(*runtime_retain)(void *);
-static void *(*runtime_retain_n)(void *, uint32_t);
-static void *(*runtime_try_retain)(void *);
-static void (*runtime_release)(void *);
-static void (*runtime_release_n)(void *, uint32_t);
+#ifdef __aarch64__
+// Callers count on these functions to keep all registers but a few.
+#define RUNTIME_CALL __attribute__((preserve_most))
+#else
+#define RUNTIME_CALL
+#endif
 
-static void *counted_retain(void *object) {
-  COUNT(retains);
-  return runtime_retain(object);
+// Null and immortal objects are not counted by the runtime either.
+#define COUNT_REFERENCE(field, object, amount) \
+  if (counting && (intptr_t)(object) > 0) counts.field += (amount)
+
+static void *runtime_function(void **known, const char *name) {
+  void *function = __atomic_load_n(known, __ATOMIC_RELAXED);
+  if (function == NULL) {
+    bool was_counting = counting;
+    counting = false;
+    function = dlsym(RTLD_NEXT, name);
+    counting = was_counting;
+    __atomic_store_n(known, function, __ATOMIC_RELAXED);
+  }
+  return function;
 }
 
-static void *counted_retain_n(void *object, uint32_t count) {
-  if (counting) counts.retains += count;
-  return runtime_retain_n(object, count);
-}
+#define RETAIN(name)                                                    \
+  RUNTIME_CALL void *name(void *object) {                               \
+    static void *known;                                                 \
+    typedef RUNTIME_CALL void *function(void *);                        \
+    COUNT_REFERENCE(retains, object, 1);                                \
+    return ((function *)runtime_function(&known, #name))(object);       \
+  }
 
-static void *counted_try_retain(void *object) {
-  COUNT(retains);
-  return runtime_try_retain(object);
-}
+#define RETAIN_MANY(name)                                               \
+  RUNTIME_CALL void *name(void *object, uint32_t count) {               \
+    static void *known;                                                 \
+    typedef RUNTIME_CALL void *function(void *, uint32_t);              \
+    COUNT_REFERENCE(retains, object, count);                            \
+    return ((function *)runtime_function(&known, #name))(object, count); \
+  }
 
-static void counted_release(void *object) {
-  COUNT(releases);
-  runtime_release(object);
-}
+#define RELEASE(name)                                                   \
+  RUNTIME_CALL void name(void *object) {                                \
+    static void *known;                                                 \
+    typedef RUNTIME_CALL void function(void *);                         \
+    COUNT_REFERENCE(releases, object, 1);                               \
+    ((function *)runtime_function(&known, #name))(object);              \
+  }
 
-static void counted_release_n(void *object, uint32_t count) {
-  if (counting) counts.releases += count;
-  runtime_release_n(object, count);
-}
+#define RELEASE_MANY(name)                                              \
+  RUNTIME_CALL void name(void *object, uint32_t count) {                \
+    static void *known;                                                 \
+    typedef RUNTIME_CALL void function(void *, uint32_t);               \
+    COUNT_REFERENCE(releases, object, count);                           \
+    ((function *)runtime_function(&known, #name))(object, count);       \
+  }
 
-static void install_hooks(void) {
-  runtime_retain = _swift_retain;
-  runtime_retain_n = _swift_retain_n;
-  runtime_try_retain = _swift_tryRetain;
-  runtime_release = _swift_release;
-  runtime_release_n = _swift_release_n;
-  _swift_retain = counted_retain;
-  _swift_retain_n = counted_retain_n;
-  _swift_tryRetain = counted_try_retain;
-  _swift_release = counted_release;
-  _swift_release_n = counted_release_n;
-  // Other threads that see the switch must see the hooks too.
-  __atomic_store_n(
-      &_swift_enableSwizzlingOfAllocationAndRefCountingFunctions_forInstrumentsOnly, true,
-      __ATOMIC_RELEASE);
-}
+RETAIN(swift_retain)
+RETAIN(swift_bridgeObjectRetain)
+RETAIN_MANY(swift_retain_n)
+RETAIN_MANY(swift_bridgeObjectRetain_n)
+RELEASE(swift_release)
+RELEASE(swift_bridgeObjectRelease)
+RELEASE_MANY(swift_release_n)
+RELEASE_MANY(swift_bridgeObjectRelease_n)
 
 void allocation_counter_begin(void) {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once(&once, install_hooks);
   counts = (struct allocation_counts){0};
   counting = true;
 }

@@ -1,7 +1,7 @@
 // Counts what one thread allocates, frees, retains and releases.
 //
-// Linked into a test program it takes the place of malloc and its kin, and it hooks the Swift
-// runtime's reference counting. For tests only: every call costs a few instructions more.
+// Linked into a test program it takes the place of malloc and its kin, and of the Swift runtime's
+// reference counting. For tests only: every call costs a few instructions more.
 #ifndef SALLYPORT_CALLOCATIONCOUNTER_H
 #define SALLYPORT_CALLOCATIONCOUNTER_H
 
@@ -15,7 +15,7 @@ struct allocation_counts {
   uint64_t releases;
 };
 
-/// Starts counting on the calling thread, from zero. Hooks the runtime at the first call.
+/// Starts counting on the calling thread, from zero.
 void allocation_counter_begin(void);
 /// Stops counting on the calling thread and returns what was counted.
 struct allocation_counts allocation_counter_end(void);
