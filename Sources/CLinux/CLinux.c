@@ -88,6 +88,8 @@ int linux_signal_descriptor(const int *signals, int count) {
   return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
+int linux_name_thread(const char *name) { return pthread_setname_np(pthread_self(), name); }
+
 int linux_pin_thread(int core) {
   cpu_set_t set;
   CPU_ZERO(&set);

@@ -106,3 +106,22 @@ extension Listener {
     }
   }
 }
+
+extension StreamSocket {
+  /// Whether something takes connections at `endpoint`: nil when neither that nor the contrary shows
+  /// within the time. Blocks for that long: for control threads only.
+  public static func reaches(
+    _ endpoint: Endpoint,
+    withinMilliseconds limit: Int32
+  ) -> ConnectOutcome? {
+    switch dial(endpoint) {
+    case .connecting(let socket):
+      var wait = pollfd(fd: socket.descriptor.rawValue, events: Int16(POLLOUT), revents: 0)
+      guard unsafe poll(&wait, 1, limit) == 1 else { return nil }
+      return socket.connectOutcome()
+    case .refused: return .refused
+    case .descriptorsShort: return nil
+    case .forbidden: return nil
+    }
+  }
+}

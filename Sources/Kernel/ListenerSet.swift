@@ -32,6 +32,17 @@ public struct ListenerSet: ~Copyable, @unchecked Sendable {
     return unsafe memory[index].accept()
   }
 
+  /// Spreads the connections of the port at `index` over `shards` sets; see `Listener`.
+  public func steerByNetwork(
+    _ index: Int,
+    isIPv4: Bool,
+    shards: UInt32,
+    secret: UInt32
+  ) throws(Errno) {
+    precondition(index >= 0 && index < count, "no such listener")
+    try unsafe memory[index].steerByNetwork(isIPv4: isIPv4, shards: shards, secret: secret)
+  }
+
   /// Registers all with `poller`, each under the token that `token` gives for its index.
   public func watch(with poller: borrowing Poller, token: (Int) -> UInt64) {
     for index in 0..<count {

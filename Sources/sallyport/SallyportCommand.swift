@@ -6,6 +6,8 @@ struct SallyportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sallyport",
     abstract: "Guards the ports of an I2P router: strangers cost it nothing.",
-    subcommands: [CheckCommand.self, RulesCommand.self]
+    subcommands: [
+      RunCommand.self, CheckCommand.self, FirewallCommand.self, RulesCommand.self,
+    ]
   )
 }

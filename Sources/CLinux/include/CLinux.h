@@ -73,6 +73,7 @@ int linux_epoll_create(void);
 int linux_event_descriptor(void);
 int linux_signal_descriptor(const int *signals, int count);
 int linux_pin_thread(int core);
+int linux_name_thread(const char *name);
 int linux_thread_processor_nanoseconds(uint64_t *nanoseconds);
 int linux_enter_network_namespace(const char *path);
 /// 1 if this thread holds the capability in its effective set, else 0.

@@ -58,4 +58,42 @@ public struct LimitSettings: Sendable, Equatable {
 
   /// The defaults.
   public init() {}
+
+  /// One of `shards` equal shares. What is counted by source stays whole, since a source always
+  /// meets the same shard.
+  public func share(of shards: UInt32) -> LimitSettings {
+    precondition(shards > 0, "a share of nothing")
+    func part(_ whole: UInt32) -> UInt32 { max(whole / shards, 1) }
+    var share = self
+    share.gateRate.perSecond = part(gateRate.perSecond)
+    share.gateRate.burst = part(gateRate.burst)
+    share.heldStrangers = part(heldStrangers)
+    share.openSessions = part(openSessions)
+    share.handshakesInFlight = part(handshakesInFlight)
+    share.skewedPeers.perSecond = part(skewedPeers.perSecond)
+    share.skewedPeers.burst = part(skewedPeers.burst)
+    share.sourceRecords = part(sourceRecords)
+    share.replayRecords = part(replayRecords)
+    return share
+  }
+
+  /// Descriptors that a gate with these bounds may have open: one a stranger; two sockets and two
+  /// pipes of two ends each a session; and some for everything else.
+  public var descriptors: Int {
+    Int(heldStrangers) + Int(openSessions) * 6 + Self.otherDescriptors
+  }
+
+  /// The same bounds with as many strangers as `available` descriptors leave room for; nil when
+  /// there is no room for the sessions and a few strangers.
+  public func fitted(toDescriptors available: Int) -> LimitSettings? {
+    guard descriptors > available else { return self }
+    let strangers = available - (descriptors - Int(heldStrangers))
+    guard strangers >= Self.fewestStrangers else { return nil }
+    var fitted = self
+    fitted.heldStrangers = UInt32(strangers)
+    return fitted
+  }
+
+  private static let otherDescriptors = 256
+  private static let fewestStrangers = 64
 }

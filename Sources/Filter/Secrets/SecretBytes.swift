@@ -36,6 +36,13 @@ public struct SecretBytes: ~Copyable, @unchecked Sendable {
     }
   }
 
+  /// Another secret with the same bytes.
+  public func copy() -> SecretBytes {
+    let twin = SecretBytes(zeroedCount: count)
+    unsafe twin.base.copyMemory(from: base, byteCount: count)
+    return twin
+  }
+
   deinit {
     unsafe sodium_free(base)
   }

@@ -16,7 +16,7 @@ enum Checks {
 
   /// The checks beyond configuration and rules: one line each. They run only when the configuration
   /// itself is sound.
-  static let further: [Check] = []
+  static let further: [Check] = [RouterFilesCheck.run]
 
   /// Checks the configuration at `path` and all that it names.
   static func run(configurationPath path: String) -> Outcome {

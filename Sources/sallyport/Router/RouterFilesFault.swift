@@ -34,7 +34,8 @@ extension RouterFilesFault: CustomStringConvertible {
   /// One line for the journal or the terminal: what is wrong, where, and what to do.
   var description: String { "\(problem). \(remedy)" }
 
-  private var problem: String {
+  /// What is wrong, and where.
+  var problem: String {
     switch self {
     case .unreadable(let file, let errno): "\(file): cannot be read: \(errno)"
     case .notAFile(let file): "\(file): is not a regular file"
@@ -59,7 +60,8 @@ extension RouterFilesFault: CustomStringConvertible {
     }
   }
 
-  private var remedy: String {
+  /// What to do about it.
+  var remedy: String {
     switch self {
     case .unreadable:
       "Check [router] directory, and let the user that sallyport runs as read the file"

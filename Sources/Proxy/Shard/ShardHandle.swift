@@ -1,0 +1,97 @@
+internal import Filter
+public import Kernel
+public import Telemetry
+internal import Wire
+
+/// A running shard, as the control thread holds it.
+public final class ShardHandle: Sendable {
+  /// The shard's numbers.
+  public let board: CounterBoard
+  /// What the shard tells.
+  public let ring: EventRing
+  /// What is asked of it.
+  public let control: ShardControl
+  private let mailbox: PolicyMailbox
+  private let wake: WakeRemote
+
+  /// The numbers' dimensions: the closed lists of verdicts and reasons.
+  public static let layout = CounterLayout(
+    verdictCount: Verdict.allCases.count,
+    reasonCount: Reason.allCases.count
+  )
+
+  private init(wake: WakeRemote) {
+    board = CounterBoard(layout: Self.layout)
+    ring = EventRing()
+    control = ShardControl()
+    mailbox = PolicyMailbox()
+    self.wake = wake
+  }
+
+  /// Starts a shard on a thread of its own.
+  ///
+  /// - Parameters:
+  ///   - name: The thread's name.
+  ///   - core: The core that it stays on; nil leaves that to the kernel.
+  ///   - listeners: What it accepts from.
+  ///   - policy: What it decides by.
+  ///   - seed: For draws that only have to look like the router's.
+  ///   - whenEnded: Called on the shard's thread when it has ended.
+  /// - Throws: The error of the call that failed.
+  public static func start(
+    name: String,
+    core: Int32?,
+    listeners: consuming ListenerSet,
+    policy: consuming Policy,
+    seed: UInt64,
+    whenEnded: @escaping @Sendable () -> Void
+  ) throws(Errno) -> ShardHandle {
+    let wake = try WakeSignal()
+    let handle = ShardHandle(wake: wake.remote)
+    let network = try LinuxNetwork(listeners: listeners, wake: wake)
+    let instruments = ShardInstruments(
+      counters: handle.board.makeWriter(),
+      events: handle.ring.makeWriter(),
+      mailbox: handle.mailbox,
+      control: handle.control
+    )
+    let shard = Handover(
+      Shard(network: network, policy: policy, instruments: instruments, seed: seed)
+    )
+    // The thread ends by itself: it is not joined, but reports its end.
+    let thread = try WorkerThread(name: name, core: core) {
+      var live = shard.take()
+      live.run()
+      _ = consume live
+      whenEnded()
+    }
+    thread.detach()
+    return handle
+  }
+
+  /// Gives the shard a new policy.
+  public func reload(_ policy: consuming Policy) {
+    mailbox.put(policy)
+    wake.raise()
+  }
+
+  /// Asks the shard for something.
+  public func ask(_ wish: ShardControl.Wish) {
+    control.wish = wish
+    wake.raise()
+  }
+}
+
+/// Carries a value that has one owner to another thread, once.
+private final class Handover: @unchecked Sendable {
+  private var value: Shard<LinuxNetwork>?
+
+  init(_ value: consuming Shard<LinuxNetwork>) {
+    self.value = consume value
+  }
+
+  func take() -> Shard<LinuxNetwork> {
+    guard let value = self.value.take() else { preconditionFailure("handed over twice") }
+    return value
+  }
+}

@@ -1,0 +1,140 @@
+internal import Filter
+internal import Glibc
+internal import Kernel
+internal import Proxy
+internal import Telemetry
+internal import Wire
+
+/// Why a gate can't start: one line with the remedy.
+struct StartFault: Error, CustomStringConvertible {
+  /// The line.
+  let description: String
+}
+
+extension Daemon {
+  /// Starts everything that a checked setup asks for.
+  /// - Throws: The first thing that stands in the way.
+  static func start(
+    path: String,
+    setup: consuming GateSetup,
+    destination: JournalDestination
+  ) throws(StartFault) -> Daemon {
+    let configuration = setup.loaded.configuration
+    let signals = try orFault("signals can't be taken over") { () throws(Errno) in
+      try SignalSource()
+    }
+    let limits = try fit(configuration.limits)
+    let groups = try startGroups(setup, limits: limits)
+    let rules = try putRules(configuration)
+    let shards = groups.flatMap(\.shards)
+    let now = Clock.now
+    var journal = Journal(destination: destination)
+    journal.write(.started(version: SallyportVersion.text, shards: shards.count), at: now)
+    _ = ServiceManager.ready(status: "guarding")
+    return Daemon(
+      configurationPath: path,
+      groups: groups,
+      rules: rules,
+      journal: journal,
+      sums: VerdictSums(
+        transport: "ntcp2",
+        names: VerdictWords.names,
+        intervalNanoseconds: sumIntervalNanoseconds,
+        startingAt: now
+      ),
+      readers: EventReaders(shards),
+      statusSocket: openStatusSocket(configuration.admin.socket),
+      signals: signals,
+      watch: RouterWatch(
+        directory: configuration.router.directory,
+        facts: setup.router.facts
+      ),
+      limits: limits,
+      now: now,
+      lookAtRulesAt: now
+    )
+  }
+
+  private static func fit(_ limits: LimitSettings) throws(StartFault) -> LimitSettings {
+    let available = DescriptorLimit.raise(to: limits.descriptors)
+    guard let fitted = limits.fitted(toDescriptors: available) else {
+      throw StartFault(
+        description: "this process may open \(available) descriptors, its limits ask for "
+          + "\(limits.descriptors): raise LimitNOFILE (ulimit -n), or lower open-sessions"
+      )
+    }
+    return fitted
+  }
+
+  private static func startGroups(
+    _ setup: borrowing GateSetup,
+    limits: LimitSettings
+  ) throws(StartFault) -> [GateGroup] {
+    let configuration = setup.loaded.configuration
+    let wished = configuration.process.shards
+    let count = wished > 0 ? wished : UInt32(clamping: max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1))
+    var groups: [GateGroup] = []
+    for (mode, endpoints) in GateModes.groups(of: configuration) {
+      do throws(GateGroup.Fault) {
+        groups.append(
+          try GateGroup(mode, endpoints: endpoints, count: count, limits: limits, setup: setup)
+        )
+      } catch {
+        throw fault(error, mode)
+      }
+    }
+    return groups
+  }
+
+  private static func fault(_ fault: GateGroup.Fault, _ mode: GateSettings.Mode) -> StartFault {
+    switch fault {
+    case .start(let errno): StartFault(description: "a shard can't start: \(errno)")
+    case .listen(let endpoint, let errno):
+      StartFault(description: "can't listen on \(endpoint): \(errno); \(remedy(errno, mode))")
+    }
+  }
+
+  private static func remedy(_ errno: Errno, _ mode: GateSettings.Mode) -> String {
+    switch errno.rawValue {
+    case EADDRINUSE:
+      mode == .transparent
+        ? "another program has the port: set tcp-port in [firewall] to a free one"
+        : "another program has the port: stop it, or set another port in [[gate]]"
+    case EPERM, EACCES:
+      mode == .transparent
+        ? "a transparent gate needs CAP_NET_RAW: start it as root or by its systemd unit"
+        : "ports below 1024 need CAP_NET_BIND_SERVICE: use another port"
+    case EADDRNOTAVAIL: "no interface of this host has that address: set address in [[gate]]"
+    default: "check address and port in [[gate]]"
+    }
+  }
+
+  private static func putRules(_ configuration: Configuration) throws(StartFault) -> KernelRules? {
+    do throws(FirewallFault) {
+      guard let plan = try FirewallPlan(configuration) else { return nil }
+      return try KernelRules(plan)
+    } catch {
+      throw StartFault(description: error.description)
+    }
+  }
+
+  /// The status socket is a convenience: without it the gate works all the same.
+  private static func openStatusSocket(_ path: String) -> StatusSocket? {
+    do throws(Errno) {
+      return try StatusSocket(path: path)
+    } catch {
+      return nil
+    }
+  }
+
+  private static func orFault<Value: ~Copyable>(
+    _ problem: String,
+    _ body: () throws(Errno) -> Value
+  ) throws(StartFault) -> Value {
+    do throws(Errno) {
+      return try body()
+    } catch {
+      throw StartFault(description: "\(problem): \(error)")
+    }
+  }
+}

@@ -1,0 +1,95 @@
+internal import Filter
+internal import Kernel
+internal import Proxy
+internal import Wire
+
+/// Everything that a start or a reload needs, read and checked as one unit.
+///
+/// Reading has no effect on anything that runs: either all of it is good, or there are faults and
+/// nothing else.
+struct GateSetup: ~Copyable {
+  /// The configuration.
+  let loaded: LoadedConfiguration
+  /// The rules.
+  let rules: LoadedRules
+  /// The router's facts and key.
+  let router: RouterFiles
+
+  /// Reads the configuration at `path` and all that it names.
+  /// - Throws: Everything that is wrong.
+  static func read(path: String) throws(FaultReport) -> GateSetup {
+    let outcome = Checks.run(configurationPath: path)
+    guard outcome.faults.isEmpty, let loaded = outcome.loaded, let rules = outcome.rules else {
+      throw FaultReport(faults: outcome.faults)
+    }
+    do throws(RouterFilesFault) {
+      return GateSetup(
+        loaded: loaded,
+        rules: rules,
+        router: try RouterFiles(RouterFilesRequest(loaded.configuration))
+      )
+    } catch {
+      throw FaultReport(faults: [loaded.fault(at: "router.directory", error)])
+    }
+  }
+
+  /// A policy for one of `shards` shards of the gates of this mode.
+  func policy(
+    for mode: GateSettings.Mode,
+    shards: UInt32,
+    limits: LimitSettings
+  ) -> Policy {
+    let signatures: SignatureSet
+    do throws(SignatureFault) {
+      signatures = try SignatureSet(rules.definitions)
+    } catch {
+      preconditionFailure("rules that were checked do not compile")
+    }
+    return Policy(
+      handshake: NTCP2Handshake(facts: router.facts, privateKey: copyOfKey()),
+      signatures: signatures,
+      limits: limits.share(of: shards),
+      destination: destination(of: mode)
+    )
+  }
+
+  private func copyOfKey() -> SecretBytes? {
+    router.privateKey == nil ? nil : router.privateKey?.copy()
+  }
+
+  private func destination(of mode: GateSettings.Mode) -> Destination {
+    switch mode {
+    case .proxy(let upstream): .fixed(upstream)
+    case .transparent:
+      .original(PacketMark(rawValue: loaded.configuration.firewall.mark))
+    }
+  }
+}
+
+extension RouterFilesRequest {
+  /// What a configuration asks of its router's files.
+  init(_ configuration: Configuration) {
+    let gate = configuration.gates.first { $0.transport == .ntcp2 }
+    let isTransparent = gate?.mode == .transparent
+    self.init(
+      directory: configuration.router.directory,
+      kind: configuration.router.kind.map(Self.kind) ?? .auto,
+      proof: configuration.router.proof == .full ? .full : .public,
+      port: isTransparent ? gate?.endpoint.port : nil
+    )
+  }
+
+  private static func kind(_ kind: RouterKind) -> Kind {
+    switch kind {
+    case .i2pd: .i2pd
+    case .java: .java
+    }
+  }
+}
+
+extension LoadedConfiguration {
+  /// A fault of the router's files, at the line of `keyPath`.
+  func fault(at keyPath: String, _ fault: RouterFilesFault) -> Fault {
+    self.fault(at: keyPath, fault.problem, fault.remedy)
+  }
+}

@@ -1,0 +1,92 @@
+internal import Filter
+internal import Kernel
+internal import Wire
+
+/// The kernel's rules as a configuration asks for them.
+extension FirewallPlan {
+  /// The plan of a configuration's transparent gates; nil when there are none.
+  init?(_ configuration: Configuration) throws(FirewallFault) {
+    let settings = configuration.firewall
+    let gates = configuration.gates.filter { $0.mode == .transparent && $0.transport == .ntcp2 }
+      .map { gate in
+        Gate(
+          transport: .tcp,
+          router: gate.endpoint,
+          listeningPort: settings.tcpPort,
+          whenDown: gate.whenDown == .open ? .open : .closed
+        )
+      }
+    guard !gates.isEmpty else { return nil }
+    try self.init(
+      gates: gates,
+      mark: Mark(value: settings.mark, mask: settings.markMask),
+      routingTable: settings.table,
+      rulePriority: settings.priority
+    )
+  }
+}
+
+/// Puts the kernel's rules in place where this process may, and notices when they go.
+struct KernelRules: ~Copyable {
+  /// How the rules stand.
+  enum State: Equatable {
+    /// All in place, as far as can be seen.
+    case inPlace
+    /// Something is missing: what, and the remedy.
+    case missing(String)
+  }
+
+  /// The least time between two looks.
+  static let intervalNanoseconds: UInt64 = 10 * Nanoseconds.perSecond
+  /// How long the canary may take: it crosses the loopback interface only.
+  private static let canaryMilliseconds: Int32 = 200
+
+  private let plan: FirewallPlan
+  private let isOurs: Bool
+
+  /// Puts the rules in place if this process may; else only looks after them.
+  init(_ plan: FirewallPlan) throws(FirewallFault) {
+    self.plan = plan
+    isOurs = Capability.networkAdministration.isHeld
+    if isOurs { try Firewall.up(plan) }
+  }
+
+  /// Looks whether everything is in place.
+  func look() -> State {
+    do throws(FirewallFault) {
+      let report = try isOurs ? Firewall.check(plan) : Firewall.checkUnprivileged(plan)
+      if let finding = report.findings.first {
+        return .missing("\(finding.message); \(finding.remedy)")
+      }
+    } catch {
+      return .missing(error.description)
+    }
+    return isOurs ? .inPlace : canary()
+  }
+
+  /// Connects to an address that only the rules lead to the gate's own listener.
+  private func canary() -> State {
+    for index in plan.gates.indices {
+      guard let endpoint = plan.canary(ofGate: index) else { continue }
+      if StreamSocket.reaches(endpoint, withinMilliseconds: Self.canaryMilliseconds) == .refused {
+        return .missing(
+          "connections to \(plan.gates[index].router) are not diverted to the gate; "
+            + "run \"sallyport firewall up\" as root"
+        )
+      }
+    }
+    return .inPlace
+  }
+
+  /// Puts back what is missing, if this process may.
+  func restore() throws(FirewallFault) {
+    if isOurs { try Firewall.up(plan) }
+  }
+
+  /// What happens to the rules when the gate stops: with every gate `open` they are taken away if
+  /// this process put them there, else they stay and do what each gate's `when-down` says.
+  func end() {
+    guard isOurs, plan.gates.allSatisfy({ $0.whenDown == .open }) else { return }
+    try? Firewall.down()
+  }
+}

@@ -1,0 +1,45 @@
+internal import Filter
+internal import Kernel
+internal import Wire
+
+/// Follows the router's files: says when they should be read again.
+struct RouterWatch: ~Copyable {
+  /// The router's directory.
+  let directory: String
+  /// What was read last.
+  private(set) var facts: NTCP2Facts
+  private var watch: FileWatch?
+  private var readAt: Instant?
+  private var faultWasTold = false
+
+  /// A watch over the files of `directory`, which gave `facts`.
+  init(directory: String, facts: NTCP2Facts) {
+    self.directory = directory
+    self.facts = facts
+    let names = Set(RouterFileNames.watched(of: facts.kind))
+    watch = try? FileWatch(directory: directory, names: names)
+  }
+
+  /// Whether the files have changed and lain still since.
+  mutating func isDue(_ now: Instant) -> Bool {
+    if watch?.drain() == .changed {
+      readAt = now.advanced(byNanoseconds: Daemon.filesRestNanoseconds)
+    }
+    guard let readAt, now >= readAt else { return false }
+    return true
+  }
+
+  /// They were read, and are good.
+  mutating func settle(_ newer: NTCP2Facts? = nil) {
+    if let newer { facts = newer }
+    readAt = nil
+    faultWasTold = false
+  }
+
+  /// They were read, and are not good: another try comes later. Whether that is to be told.
+  mutating func retry(_ now: Instant) -> Bool {
+    readAt = now.advanced(byNanoseconds: Daemon.filesRetryNanoseconds)
+    defer { faultWasTold = true }
+    return !faultWasTold
+  }
+}
