@@ -1,4 +1,4 @@
-import Synchronization
+import Glibc
 import Telemetry
 import Testing
 import Wire
@@ -64,6 +64,25 @@ final class Notebook {
         JournalEntry(.linesLeftOut(count: 81 + 7)), JournalEntry(.stopped),
       ]
     )
+  }
+
+  // Where there is a journal, a test must not write false alarms into it.
+  private static let destinations: [JournalDestination] =
+    access("/run/systemd/journal/socket", W_OK) == 0
+    ? [.automatic, .standardError] : JournalDestination.allCases
+
+  @Test(arguments: destinations)
+  func withoutAJournalPeopleReadALine(destination: JournalDestination) async {
+    let result = await #expect(
+      processExitsWith: .success,
+      observing: [\.standardErrorContent]
+    ) { [name = destination.rawValue as String] in
+      unsetenv("JOURNAL_STREAM")
+      var journal = Journal(destination: try #require(JournalDestination(rawValue: name)))
+      journal.write(.firewallMissing(problem: "gone"), at: Instant(nanoseconds: 0))
+    }
+    let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(text.contains(JournalEntry(.firewallMissing(problem: "gone")).line))
   }
 
   @Test func sumsSayTheIntervalThatTheyCover() {
