@@ -19,13 +19,13 @@ struct NetworkCommand: ParsableCommand {
   var transports = RouterSettings.Transports.ntcp2
 
   @Option(help: "Hops of a tunnel.")
-  var length = 1
+  var length = 0
 
   @Option(help: "Tunnels each way of a destination.")
   var quantity = 4
 
-  @Option(help: "Let tunnels find their own hops instead of naming them.")
-  var namedHops = true
+  @Option(help: "Destinations behind the first router; the first that is ready serves.")
+  var pairs = 8
 
   @Option(help: "Pause between the starts of two routers, in milliseconds.")
   var pause: UInt64 = 0
@@ -48,8 +48,8 @@ struct NetworkCommand: ParsableCommand {
     let network = try LabNetwork.start(routers: routers, settings: try settings())
     defer { network.stop() }
     Self.show(network)
-    print("sessions everywhere after \(Report.seconds(try network.waitForSessions()))")
     print("page through the tunnels after \(Report.seconds(try network.waitForWeb()))")
+    print("sessions everywhere after \(Report.seconds(try network.waitForSessions()))")
     guard let seconds else {
       while true { Pause.nanoseconds(3_600 * Nanoseconds.perSecond) }
     }
@@ -62,7 +62,7 @@ struct NetworkCommand: ParsableCommand {
     settings.transports = transports
     settings.tunnelLength = length
     settings.tunnelQuantity = quantity
-    settings.namesHops = namedHops
+    settings.destinationPairs = pairs
     settings.startPauseNanoseconds = pause * Nanoseconds.perMillisecond
     settings.logLevel = log
     for pair in set {

@@ -1,65 +1,49 @@
 /// Makes routers known to each other without a reseed server.
 enum Introduction {
   /// Starts every router once so that it writes its files, stops it, and copies each router.info
-  /// into the netDb of all others; then writes the tunnels of the first and the last router.
+  /// into the netDb of all others; then writes the client tunnels of the last router.
   static func perform(_ routers: [LabRouter]) throws(LabError) {
     guard let first = routers.first, let last = routers.last else { return }
+    let keyFiles = (0..<first.configuration.settings.destinationPairs)
+      .map(RouterConfiguration.serverKeys)
     try Files.write(
-      first.configuration.serverTunnel(to: LabNetwork.webServer, hop: nil),
+      first.configuration.serverTunnels(to: LabNetwork.webServer),
       to: "\(first.directory)/tunnels.conf"
     )
     for router in routers { try router.start() }
     for router in routers { try router.waitForFiles(["router.info", "router.keys"]) }
-    try first.waitForFiles(["web.dat"])
+    try first.waitForFiles(keyFiles)
     // Killed, not stopped: all that is wanted is on disk, and an orderly end takes a second.
     for router in routers { router.kill() }
 
-    let identities = try routers.map { (router) throws(LabError) -> RouterIdentity in
-      guard let identity = router.identity else {
-        throw LabError("\(router.routerInfoPath) holds no identity")
-      }
-      return identity
+    try exchange(routers)
+    let destinations = try keyFiles.map { (name) throws(LabError) in
+      try identity(in: "\(first.directory)/\(name)")
     }
-    try exchange(routers, identities)
-    try writeTunnels(first: first, last: last, identities: identities)
+    try Files.write(
+      last.configuration.clientTunnels(from: LabNetwork.webClient, to: destinations),
+      to: "\(last.directory)/tunnels.conf"
+    )
   }
 
-  private static func exchange(
-    _ routers: [LabRouter],
-    _ identities: [RouterIdentity]
-  ) throws(LabError) {
-    for (author, identity) in zip(routers, identities) {
+  private static func exchange(_ routers: [LabRouter]) throws(LabError) {
+    for author in routers {
+      let name = try identity(in: author.routerInfoPath).pathInNetDb
       guard let info = Files.bytes(author.routerInfoPath) else {
         throw LabError("cannot read \(author.routerInfoPath)")
       }
       for reader in routers where reader.number != author.number {
-        let path = "\(reader.directory)/\(identity.pathInNetDb)"
+        let path = "\(reader.directory)/\(name)"
         try Files.makeDirectory(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]))
         try Files.write(info, to: path)
       }
     }
   }
 
-  private static func writeTunnels(
-    first: LabRouter,
-    last: LabRouter,
-    identities: [RouterIdentity]
-  ) throws(LabError) {
-    guard let keys = Files.bytes("\(first.directory)/web.dat"),
-      let destination = RouterIdentity(startOf: keys)
-    else { throw LabError("\(first.directory)/web.dat holds no destination") }
-    // The next router in the ring is the hop: known from the start, and never oneself.
-    try Files.write(
-      first.configuration.serverTunnel(to: LabNetwork.webServer, hop: identities[1]),
-      to: "\(first.directory)/tunnels.conf"
-    )
-    try Files.write(
-      last.configuration.clientTunnel(
-        from: LabNetwork.webClient,
-        to: destination.base32Name,
-        hop: identities[0]
-      ),
-      to: "\(last.directory)/tunnels.conf"
-    )
+  private static func identity(in path: String) throws(LabError) -> RouterIdentity {
+    guard let identity = Files.bytes(path).flatMap(RouterIdentity.init(startOf:)) else {
+      throw LabError("\(path) holds no identity")
+    }
+    return identity
   }
 }

@@ -20,7 +20,7 @@ final class LabNetwork: Sendable {
   let timing: StartTiming
 
   private let web: ConnectionServer
-  private let webTunnel: Endpoint
+  private let tunnels: TunnelRace
 
   /// Seconds that the steps of a start took.
   struct StartTiming: Equatable, Sendable {
@@ -44,20 +44,21 @@ final class LabNetwork: Sendable {
 
   /// Where the web server listens, in the namespace of the first router.
   static let webServer = Endpoint(address: SourceAddress(ipv4: 0x7f00_0001), port: 8_080)
-  /// Where the tunnel to it starts, in the namespace of the last router.
+  /// Where the tunnels to it start, in the namespace of the last router: this port and on.
   static let webClient = Endpoint(address: SourceAddress(ipv4: 0x7f00_0001), port: 9_080)
 
   private init(
     routers: [LabRouter],
     topology: StarTopology,
     web: ConnectionServer,
+    tunnels: TunnelRace,
     timing: StartTiming
   ) {
     self.routers = routers
     self.topology = topology
     self.web = web
+    self.tunnels = tunnels
     self.timing = timing
-    webTunnel = Self.webClient
   }
 
   deinit {
@@ -100,7 +101,14 @@ final class LabNetwork: Sendable {
     }
     timing.routersSeconds = start.secondsUntilNow
     timing.readyAt = Clock.now
-    return LabNetwork(routers: routers, topology: topology, web: web, timing: timing)
+    let tunnels = try TunnelRace(client: routers[count - 1])
+    return LabNetwork(
+      routers: routers,
+      topology: topology,
+      web: web,
+      tunnels: tunnels,
+      timing: timing
+    )
   }
 
   /// Kills everything that runs in the network and removes it. May be called twice.
@@ -110,42 +118,21 @@ final class LabNetwork: Sendable {
     topology.remove()
   }
 
-  /// Fetches the page of the web server through the tunnels, once.
+  /// Fetches the page of the web server through the tunnels, once; `waitForWeb` comes first.
   func fetchPage(
     timeoutNanoseconds: UInt64 = 10 * Nanoseconds.perSecond
   ) throws(LabError) -> TinyHTTP.Response {
-    guard let client = routers.last else { throw LabError("the network has no router") }
-    let response = try TinyHTTP.get(
-      in: client.namespace,
-      from: webTunnel,
-      timeoutNanoseconds: timeoutNanoseconds
-    )
-    guard response.status == 200, response.body == Self.page else {
-      throw LabError("the page came back changed: status \(response.status)")
-    }
-    return response
+    try tunnels.fetch(timeoutNanoseconds: timeoutNanoseconds)
   }
 
-  /// Fetches the page again and again until it comes; returns the seconds since all routers
+  /// Waits until the page comes through the tunnels; returns the seconds since all routers
   /// listened.
   @discardableResult
   func waitForWeb(
     timeoutNanoseconds: UInt64 = 120 * Nanoseconds.perSecond
   ) throws(LabError) -> Double {
-    let end = Clock.now.advanced(byNanoseconds: timeoutNanoseconds)
-    while true {
-      let failure: LabError
-      do throws(LabError) {
-        _ = try fetchPage(timeoutNanoseconds: Self.attemptNanoseconds)
-        return timing.readyAt.secondsUntilNow
-      } catch {
-        failure = error
-      }
-      guard Clock.now < end else {
-        throw LabError("no page through the tunnels in time; the last try: \(failure)")
-      }
-      Pause.nanoseconds(Self.retryNanoseconds)
-    }
+    try tunnels.run(timeoutNanoseconds: timeoutNanoseconds)
+    return timing.readyAt.secondsUntilNow
   }
 
   /// Waits until every router has an NTCP2 session; returns the seconds since all listened.
@@ -159,9 +146,4 @@ final class LabNetwork: Sendable {
     guard isDone else { throw LabError("not every router has an NTCP2 session in time") }
     return timing.readyAt.secondsUntilNow
   }
-
-  /// One try: a tunnel that is not ready holds the request for long.
-  private static let attemptNanoseconds = 5 * Nanoseconds.perSecond
-  /// Between two tries.
-  private static let retryNanoseconds = 100 * Nanoseconds.perMillisecond
 }

@@ -29,8 +29,8 @@ struct RouterConfiguration: Sendable {
       "log": "file",
       "logfile": logPath,
       "loglevel": settings.logLevel,
-      "exploratory.inbound.length": "\(settings.tunnelLength)",
-      "exploratory.outbound.length": "\(settings.tunnelLength)",
+      "exploratory.inbound.length": "1",
+      "exploratory.outbound.length": "1",
       "reseed.threshold": "0",
       "reseed.urls": "",
       "reseed.yggurls": "",
@@ -71,39 +71,46 @@ struct RouterConfiguration: Sendable {
     ]
   }
 
-  /// tunnels.conf of the router with the web server behind it.
-  func serverTunnel(to target: Endpoint, hop: RouterIdentity?) -> String {
-    """
-    [web]
-    type = server
-    host = \(target.address)
-    port = \(target.port)
-    keys = web.dat
-    \(tunnelValues(hop: hop))
-    """
+  /// tunnels.conf of the router with the web server behind it: every pair leads to `target`.
+  func serverTunnels(to target: Endpoint) -> String {
+    (0..<settings.destinationPairs).map { pair in
+      """
+      [web\(pair)]
+      type = server
+      host = \(target.address)
+      port = \(target.port)
+      keys = \(Self.serverKeys(pair))
+      \(tunnelValues)
+      """
+    }.joined()
   }
 
-  /// tunnels.conf of the router with the client: `listener` leads to `destination`.
-  func clientTunnel(from listener: Endpoint, to destination: String, hop: RouterIdentity?) -> String {
-    """
-    [web]
-    type = client
-    address = \(listener.address)
-    port = \(listener.port)
-    destination = \(destination)
-    keys = client.dat
-    \(tunnelValues(hop: hop))
-    """
+  /// tunnels.conf of the router with the clients: the tunnel of pair number `n` starts at port
+  /// `listener.port + n` and leads to `destinations[n]`.
+  func clientTunnels(from listener: Endpoint, to destinations: [RouterIdentity]) -> String {
+    destinations.enumerated().map { pair, destination in
+      """
+      [web\(pair)]
+      type = client
+      address = \(listener.address)
+      port = \(Int(listener.port) + pair)
+      destination = \(destination.base32Name)
+      keys = client\(pair).dat
+      \(tunnelValues)
+      """
+    }.joined()
   }
 
-  private func tunnelValues(hop: RouterIdentity?) -> String {
-    var lines = ["inbound", "outbound"].flatMap { direction in
+  /// The file with the keys of the destination of pair number `pair`.
+  static func serverKeys(_ pair: Int) -> String { "web\(pair).dat" }
+
+  private var tunnelValues: String {
+    let lines = ["inbound", "outbound"].flatMap { direction in
       [
         "\(direction).length = \(settings.tunnelLength)",
         "\(direction).quantity = \(settings.tunnelQuantity)",
       ]
     }
-    if let hop, settings.namesHops { lines.append("explicitPeers = \(hop.base64)") }
-    return lines.joined(separator: "\n") + "\n"
+    return lines.joined(separator: "\n") + "\n\n"
   }
 }

@@ -14,16 +14,19 @@ struct RouterSettings: Equatable, Sendable {
   var portNTCP2: UInt16 = 9_111
   /// The UDP port, the same on every router.
   var portSSU2: UInt16 = 9_222
-  /// Hops of every tunnel.
-  var tunnelLength = 1
-  /// Tunnels each way of every destination.
+  /// Hops of the tunnels between the two destinations; exploratory tunnels have one.
   ///
-  /// i2pd publishes a destination only at the moment an inbound tunnel completes while an outbound
-  /// one exists, and builds two a round: with two the only moment is usually missed.
+  /// Zero makes the routers talk to each other directly, and the start certain: i2pd publishes a
+  /// destination only at the moment an inbound tunnel completes while an outbound one exists, and
+  /// with hops in between that moment is missed once in a dozen starts, for ten minutes.
+  var tunnelLength = 0
+  /// Tunnels each way of every destination.
   var tunnelQuantity = 4
-  /// Whether the first and the last router name the hop of their tunnels, instead of looking for
-  /// one among the peers that they have got to know.
-  var namesHops = true
+  /// Destinations behind the first router, each with a client of its own at the last.
+  ///
+  /// i2pd first builds the tunnels of a destination at a random moment within 10 s, in rounds of
+  /// 5 s; of several the first that is ready serves.
+  var destinationPairs = 8
   /// Pause between the starts of two routers.
   var startPauseNanoseconds: UInt64 = 0
   /// How much is logged: none, error, warn (i2pd's default), info, debug.
