@@ -1,0 +1,47 @@
+/// How the routers of a network are configured.
+struct RouterSettings: Equatable, Sendable {
+  /// Which transports a router speaks.
+  enum Transports: String, CaseIterable, Sendable {
+    case ntcp2, ssu2, both
+
+    var hasNTCP2: Bool { self != .ssu2 }
+    var hasSSU2: Bool { self != .ntcp2 }
+  }
+
+  /// NTCP2 alone converges quickest: SSU2 peers that start together collide for 75 s.
+  var transports = Transports.ntcp2
+  /// The TCP port, the same on every router.
+  var portNTCP2: UInt16 = 9_111
+  /// The UDP port, the same on every router.
+  var portSSU2: UInt16 = 9_222
+  /// Hops of the tunnels between the two destinations; exploratory tunnels have one.
+  ///
+  /// Zero makes the routers talk to each other directly, and the start certain: i2pd publishes a
+  /// destination only at the moment an inbound tunnel completes while an outbound one exists, and
+  /// with hops in between that moment is missed once in a dozen starts, for ten minutes.
+  var tunnelLength = 0
+  /// Tunnels each way of every destination.
+  var tunnelQuantity = 4
+  /// Destinations behind the first router, each with a client of its own at the last.
+  ///
+  /// i2pd first builds the tunnels of a destination at a random moment within 10 s, in rounds of
+  /// 5 s; of several the first that is ready serves.
+  var destinationPairs = 8
+  /// Pause between the starts of two routers.
+  var startPauseNanoseconds: UInt64 = 0
+  /// How much is logged: none, error, warn (i2pd's default), info, debug.
+  var logLevel = "warn"
+  /// Open descriptors of each router, as in the unit of Debian.
+  var openDescriptorsMax = 8_192
+  /// The core of the first router, the one under test; nil leaves it to the kernel.
+  var coreOfFirst: Int?
+  /// The core of all others.
+  var coreOfOthers: Int?
+  /// More settings of i2pd, `section.key` and value, over the lab's.
+  var overrides: [String: String] = [:]
+  /// The program.
+  var program = "/usr/sbin/i2pd"
+
+  /// The network's number: the public one is 2, so a stray packet would be refused.
+  static let networkID = 99
+}
