@@ -37,7 +37,7 @@ public struct LimitSettings: Sendable, Equatable {
   /// Connections held that are not proven: waiting for a first flight or being mimicked to.
   public var heldStrangers: UInt32 = 16_384
   /// Connections that were admitted, in handshake or with data flowing.
-  public var openSessions: UInt32 = 4_096
+  public var openSessions: UInt32 = 8_192
   /// Handshakes under way at the router at a time that are not finished.
   public var handshakesInFlight: UInt32 = 16
   /// Proven peers with a wrong clock that are passed on, for the router to answer.
@@ -77,23 +77,24 @@ public struct LimitSettings: Sendable, Equatable {
     return share
   }
 
-  /// Descriptors that a gate with these bounds may have open: one a stranger; two sockets and two
-  /// pipes of two ends each a session; and some for everything else.
-  public var descriptors: Int {
-    Int(heldStrangers) + Int(openSessions) * 6 + Self.otherDescriptors
+  /// Descriptors that a gate with these bounds may have open: one a stranger, two a session, and
+  /// `other` for everything else.
+  public func descriptors(other: Int) -> Int {
+    Int(heldStrangers) + 2 * Int(openSessions) + other
   }
 
-  /// The same bounds with as many strangers as `available` descriptors leave room for; nil when
-  /// there is no room for the sessions and a few strangers.
-  public func fitted(toDescriptors available: Int) -> LimitSettings? {
-    guard descriptors > available else { return self }
-    let strangers = available - (descriptors - Int(heldStrangers))
-    guard strangers >= Self.fewestStrangers else { return nil }
+  /// The same bounds with as many strangers and sessions as `available` descriptors leave room for,
+  /// a third of them for strangers at least; nil when that is next to nothing.
+  public func fitted(toDescriptors available: Int, other: Int) -> LimitSettings? {
+    guard descriptors(other: other) > available else { return self }
+    let rest = available - other
+    guard rest >= Self.fewestDescriptors else { return nil }
+    let strangers = min(Int(heldStrangers), max(rest / 3, rest - 2 * Int(openSessions)))
     var fitted = self
     fitted.heldStrangers = UInt32(strangers)
+    fitted.openSessions = min(openSessions, UInt32((rest - strangers) / 2))
     return fitted
   }
 
-  private static let otherDescriptors = 256
-  private static let fewestStrangers = 64
+  private static let fewestDescriptors = 256
 }

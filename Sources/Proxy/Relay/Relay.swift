@@ -10,74 +10,92 @@ struct MoveOutcome: BitwiseCopyable {
   var isBroken = false
 }
 
-/// Moves bytes from one socket to another: copied through one buffer while they come in frames,
-/// spliced through the kernel when they come in bulk. What the receiver has no room for waits in an
-/// overflow, and the sender is not read until it is gone.
-enum Relay<World: Network & ~Copyable> {
+/// Moves bytes from one socket to another, in one direction, for the time of one call.
+///
+/// Frames are copied through the shard's one buffer; bulk is spliced through the kernel. What the
+/// receiver has no room for waits in an overflow, and the sender is not read until it is gone. Where
+/// there is no overflow to be had, bytes stay in the sender's socket until the receiver took them.
+@safe
+struct Relay<World: Network & ~Copyable>: ~Copyable {
+  private let buffer: UnsafeMutableRawPointer
+  private let allowance: Int
+  private var outcome = MoveOutcome()
+
   /// Moves what can be moved now, at most one turn's share and at most `allowance` bytes.
   static func move(
     _ network: inout World,
     from sender: borrowing World.Socket,
     to receiver: borrowing World.Socket,
     _ direction: inout Direction<World.Overflow>,
-    _ spares: inout SpareOverflows<World.Overflow>,
+    _ stock: inout OverflowStock<World>,
     _ buffer: UnsafeMutableRawPointer,
     allowance: Int
   ) -> MoveOutcome {
-    var outcome = MoveOutcome()
+    var relay = unsafe Relay(buffer: buffer, allowance: allowance)
     for _ in 0..<ShardBounds.readsPerTurn {
-      if direction.overflow != nil, !empty(&network, receiver, &direction, &outcome) {
-        return outcome
+      guard relay.step(&network, sender, receiver, &direction, &stock) else {
+        return relay.outcome
       }
-      if direction.endSeen {
-        passEndOn(&network, receiver, &direction)
-        return outcome
-      }
-      guard direction.isReadable else {
-        return outcome
-      }
-      let left = allowance - outcome.bytesTaken
-      guard left > 0 else { return outcome }
-      let isBulk = direction.fullReads >= ShardBounds.fullReadsBeforeSplice
-      if isBulk, left >= ShardBounds.bufferBytes, has(&network, &direction, &spares) {
-        splice(&network, sender, &direction, &spares, &outcome)
-      } else {
-        unsafe copy(&network, sender, receiver, &direction, &spares, buffer, left, &outcome)
-      }
-      if outcome.isBroken { return outcome }
     }
-    outcome.hasMore = true
-    return outcome
+    relay.outcome.hasMore = true
+    return relay.outcome
   }
 
-  /// Empties the overflow into the receiver; whether it is empty.
-  private static func empty(
+  private init(buffer: UnsafeMutableRawPointer, allowance: Int) {
+    unsafe self.buffer = buffer
+    self.allowance = allowance
+  }
+
+  /// One read and what follows from it; whether another one may bring something.
+  private mutating func step(
+    _ network: inout World,
+    _ sender: borrowing World.Socket,
+    _ receiver: borrowing World.Socket,
+    _ direction: inout Direction<World.Overflow>,
+    _ stock: inout OverflowStock<World>
+  ) -> Bool {
+    guard emptyOverflow(&network, receiver, &direction, &stock) else { return false }
+    if direction.endSeen {
+      passEndOn(&network, receiver, &direction)
+      return false
+    }
+    let left = allowance - outcome.bytesTaken
+    guard direction.isReadable, direction.isWritable, left > 0 else { return false }
+    let most = min(left, ShardBounds.bufferBytes)
+    let isBulk = direction.fullReads >= ShardBounds.fullReadsBeforeSplice
+    if isBulk, most == ShardBounds.bufferBytes, let overflow = stock.take(&network) {
+      direction.overflow = .some(overflow)
+      splice(&network, sender, &direction)
+    } else {
+      copy(&network, sender, receiver, &direction, &stock, most)
+    }
+    return !outcome.isBroken
+  }
+
+  /// Empties the overflow into the receiver and gives it back; whether there is none left.
+  private mutating func emptyOverflow(
     _ network: inout World,
     _ receiver: borrowing World.Socket,
     _ direction: inout Direction<World.Overflow>,
-    _ outcome: inout MoveOutcome
+    _ stock: inout OverflowStock<World>
   ) -> Bool {
-    while var overflow = direction.overflow.take() {
-      guard network.count(overflow) > 0 else {
-        direction.overflow = .some(overflow)
-        return true
-      }
-      guard direction.isWritable else {
-        direction.overflow = .some(overflow)
-        return false
-      }
+    guard var overflow = direction.overflow.take() else { return true }
+    while network.count(overflow) > 0, direction.isWritable, !outcome.isBroken {
       switch network.drain(&overflow, into: receiver) {
       case .bytes: break
       case .full: direction.isWritable = false
       case .broken: outcome.isBroken = true
       }
-      direction.overflow = .some(overflow)
-      if outcome.isBroken { return false }
     }
+    guard network.count(overflow) == 0, !outcome.isBroken else {
+      direction.overflow = .some(overflow)
+      return false
+    }
+    stock.giveBack(overflow, network)
     return true
   }
 
-  private static func passEndOn(
+  private func passEndOn(
     _ network: inout World,
     _ receiver: borrowing World.Socket,
     _ direction: inout Direction<World.Overflow>
@@ -87,103 +105,89 @@ enum Relay<World: Network & ~Copyable> {
     network.shutdownSending(receiver)
   }
 
-  /// Sees to it that there is an overflow; whether there is.
-  private static func has(
-    _ network: inout World,
-    _ direction: inout Direction<World.Overflow>,
-    _ spares: inout SpareOverflows<World.Overflow>
-  ) -> Bool {
-    if direction.overflow != nil { return true }
-    direction.overflow = spares.take() ?? network.makeOverflow()
-    return direction.overflow != nil
-  }
-
   /// Fills the overflow straight from the sender.
-  private static func splice(
+  private mutating func splice(
     _ network: inout World,
     _ sender: borrowing World.Socket,
-    _ direction: inout Direction<World.Overflow>,
-    _ spares: inout SpareOverflows<World.Overflow>,
-    _ outcome: inout MoveOutcome
+    _ direction: inout Direction<World.Overflow>
   ) {
     guard var overflow = direction.overflow.take() else { return }
     switch network.fill(&overflow, from: sender) {
-    case .bytes(let count):
-      outcome.bytesTaken &+= count
+    case .bytes(let count): outcome.bytesTaken &+= count
     case .empty:
-      // Nothing in flight: back to copying, until it comes in bulk again.
+      // Nothing more in flight: back to copying, until it comes in bulk again.
       direction.isReadable = false
       direction.fullReads = 0
-      if network.count(overflow) == 0 {
-        spares.keep(overflow)
-        return
-      }
     case .end: direction.endSeen = true
     case .broken: outcome.isBroken = true
     }
     direction.overflow = .some(overflow)
   }
 
-  /// Reads into the buffer and sends from it; what is left goes into an overflow.
-  private static func copy(
+  /// Reads into the buffer and sends from it.
+  private mutating func copy(
     _ network: inout World,
     _ sender: borrowing World.Socket,
     _ receiver: borrowing World.Socket,
     _ direction: inout Direction<World.Overflow>,
-    _ spares: inout SpareOverflows<World.Overflow>,
-    _ buffer: UnsafeMutableRawPointer,
-    _ left: Int,
-    _ outcome: inout MoveOutcome
+    _ stock: inout OverflowStock<World>,
+    _ most: Int
   ) {
-    let most = min(left, ShardBounds.bufferBytes)
-    let count: Int
-    switch unsafe network.receive(sender, buffer, most) {
-    case .bytes(let received): count = received
-    case .empty:
-      direction.isReadable = false
-      return
-    case .end:
-      direction.endSeen = true
-      return
-    case .broken:
-      outcome.isBroken = true
-      return
-    }
-    outcome.bytesTaken &+= count
-    if count < most {
-      // A short read emptied the socket: the next bytes, or the end, make a new event.
-      if !direction.isClosing { direction.isReadable = false }
-      direction.fullReads = 0
-    } else if direction.fullReads < .max {
-      direction.fullReads &+= 1
-    }
+    let canKeepRest = stock.canLend
+    let received =
+      unsafe canKeepRest
+      ? network.receive(sender, buffer, most) : network.peek(sender, buffer, most)
+    guard case .bytes(let count) = received else { return noteNothing(received, &direction) }
     var sent = 0
     switch unsafe network.send(receiver, buffer, count) {
     case .bytes(let taken): sent = taken
     case .full: break
-    case .broken:
-      outcome.isBroken = true
-      return
+    case .broken: return outcome.isBroken = true
     }
-    guard sent < count else { return }
-    direction.isWritable = false
-    let rest = unsafe UnsafeRawPointer(buffer) + sent
-    outcome.isBroken = unsafe !keep(&network, &direction, &spares, rest, count - sent)
+    if sent < count { direction.isWritable = false }
+    guard canKeepRest else {
+      if sent > 0 { _ = unsafe network.receive(sender, buffer, sent) }
+      return outcome.bytesTaken &+= sent
+    }
+    outcome.bytesTaken &+= count
+    noteRead(&direction, isWhole: count == most)
+    if sent < count { keepRest(&network, &direction, &stock, from: sent, to: count) }
   }
 
-  /// Puts bytes into an overflow; whether that was possible.
-  private static func keep(
+  private mutating func noteNothing(
+    _ received: ReceiveOutcome,
+    _ direction: inout Direction<World.Overflow>
+  ) {
+    switch received {
+    case .bytes: break
+    case .empty: direction.isReadable = false
+    case .end: direction.endSeen = true
+    case .broken: outcome.isBroken = true
+    }
+  }
+
+  private func noteRead(_ direction: inout Direction<World.Overflow>, isWhole: Bool) {
+    guard !isWhole else {
+      if direction.fullReads < .max { direction.fullReads &+= 1 }
+      return
+    }
+    direction.fullReads = 0
+    // A short read emptied the socket: the next bytes make a new event. The end makes none if it
+    // was announced already.
+    if !direction.isClosing { direction.isReadable = false }
+  }
+
+  /// Puts the buffer's bytes that were not sent into an overflow.
+  private mutating func keepRest(
     _ network: inout World,
     _ direction: inout Direction<World.Overflow>,
-    _ spares: inout SpareOverflows<World.Overflow>,
-    _ bytes: UnsafeRawPointer,
-    _ count: Int
-  ) -> Bool {
-    guard has(&network, &direction, &spares), var overflow = direction.overflow.take() else {
-      return false
-    }
-    let stored = unsafe network.store(bytes, count, in: &overflow)
+    _ stock: inout OverflowStock<World>,
+    from start: Int,
+    to end: Int
+  ) {
+    guard var overflow = stock.take(&network) else { return outcome.isBroken = true }
+    let rest = unsafe UnsafeRawPointer(buffer) + start
+    outcome.isBroken = unsafe !network.store(rest, end &- start, in: &overflow)
     direction.overflow = .some(overflow)
-    return stored
   }
 }

@@ -72,7 +72,7 @@ extension Shard where World: ~Copyable {
   }
 
   private mutating func moveToPeer(_ slot: UInt32) -> MoveOutcome {
-    unsafe Relay<World>.moveToPeer(&network, &sessions[slot], &spareOverflows, buffer)
+    unsafe Relay<World>.moveToPeer(&network, &sessions[slot], &overflows, buffer)
   }
 
   private mutating func moveToRouter(_ slot: UInt32) -> MoveOutcome {
@@ -83,7 +83,7 @@ extension Shard where World: ~Copyable {
     return unsafe Relay<World>.moveToRouter(
       &network,
       &sessions[slot],
-      &spareOverflows,
+      &overflows,
       buffer,
       allowance: allowance
     )
@@ -235,12 +235,8 @@ extension Shard where World: ~Copyable {
   mutating func endSession(_ slot: UInt32) {
     var session = takeSession(slot)
     if case .dialling = session.stage { limits.withdraw(session.keys) }
-    if let overflow = session.toPeer.overflow.take(), network.count(overflow) == 0 {
-      spareOverflows.keep(overflow)
-    }
-    if let overflow = session.toRouter.overflow.take(), network.count(overflow) == 0 {
-      spareOverflows.keep(overflow)
-    }
+    if let overflow = session.toPeer.overflow.take() { overflows.giveBack(overflow, network) }
+    if let overflow = session.toRouter.overflow.take() { overflows.giveBack(overflow, network) }
   }
 
   /// Takes a session out of its slot, its queue and its deadline.
@@ -257,7 +253,7 @@ extension Relay where World: ~Copyable {
   fileprivate static func moveToPeer(
     _ network: inout World,
     _ session: inout Session<World.Socket, World.Overflow>,
-    _ spares: inout SpareOverflows<World.Overflow>,
+    _ stock: inout OverflowStock<World>,
     _ buffer: UnsafeMutableRawPointer
   ) -> MoveOutcome {
     unsafe move(
@@ -265,7 +261,7 @@ extension Relay where World: ~Copyable {
       from: session.router,
       to: session.peer,
       &session.toPeer,
-      &spares,
+      &stock,
       buffer,
       allowance: .max
     )
@@ -275,7 +271,7 @@ extension Relay where World: ~Copyable {
   fileprivate static func moveToRouter(
     _ network: inout World,
     _ session: inout Session<World.Socket, World.Overflow>,
-    _ spares: inout SpareOverflows<World.Overflow>,
+    _ stock: inout OverflowStock<World>,
     _ buffer: UnsafeMutableRawPointer,
     allowance: Int
   ) -> MoveOutcome {
@@ -284,7 +280,7 @@ extension Relay where World: ~Copyable {
       from: session.peer,
       to: session.router,
       &session.toRouter,
-      &spares,
+      &stock,
       buffer,
       allowance: allowance
     )

@@ -25,7 +25,7 @@ public struct Shard<World: Network & ~Copyable>: ~Copyable {
   var sessions: SlotPool<Session<World.Socket, World.Overflow>>
   var sessionQueues: SlotQueues
   var sessionTimers: TimerWheel
-  var spareOverflows: SpareOverflows<World.Overflow>
+  var overflows: OverflowStock<World>
 
   let counters: CounterWriter
   let events: EventRingWriter
@@ -76,7 +76,10 @@ public struct Shard<World: Network & ~Copyable>: ~Copyable {
     sessions = SlotPool(capacity: sessionCount)
     sessionQueues = SlotQueues(queueCount: SessionQueue.count, capacity: sessionCount)
     sessionTimers = TimerWheel(capacity: sessionCount, now: start)
-    spareOverflows = SpareOverflows(capacity: ShardBounds.spareOverflows)
+    overflows = OverflowStock(
+      capacity: ShardBounds.overflows,
+      spareCapacity: ShardBounds.spareOverflows
+    )
     unsafe buffer = .allocate(byteCount: ShardBounds.bufferBytes, alignment: 4_096)
     self.policy = policy
     mailbox = instruments.mailbox

@@ -15,7 +15,9 @@ enum ShardBounds {
   static let busySessionsPerTurn = 64
   /// Whole buffers in a row from which on a direction is spliced.
   static let fullReadsBeforeSplice: UInt8 = 2
-  /// Spare overflow pipes kept for the next session that needs one.
+  /// Overflow pipes of a shard; a direction that finds none is copied at its receiver's pace.
+  static let overflows = 512
+  /// Of those, empty ones kept for the next session that needs one.
   static let spareOverflows = 32
   /// Strangers that make room at a time when descriptors run out.
   static let strangersShedAtOnce = 32

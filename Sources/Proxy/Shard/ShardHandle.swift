@@ -20,6 +20,10 @@ public final class ShardHandle: Sendable {
     reasonCount: Reason.allCases.count
   )
 
+  /// Descriptors of a shard beside those of strangers and sessions: its overflow pipes, poller,
+  /// wake signal and listeners.
+  public static let otherDescriptors = 2 * ShardBounds.overflows + 16
+
   private init(wake: WakeRemote) {
     board = CounterBoard(layout: Self.layout)
     ring = EventRing()

@@ -4,12 +4,12 @@
 @safe
 struct SlotQueues: ~Copyable {
   private static let none: UInt32 = .max
-  private static let nowhere: UInt8 = .max
+  private static let nowhere: UInt16 = .max
 
   private struct Link: BitwiseCopyable {
     var previous: UInt32
     var next: UInt32
-    var queue: UInt8
+    var queue: UInt16
   }
 
   private struct Ends: BitwiseCopyable {
@@ -62,7 +62,7 @@ struct SlotQueues: ~Copyable {
   mutating func move(_ slot: UInt32, to queue: Int) {
     leave(slot)
     let newest = unsafe ends[checked(queue)].newest
-    unsafe links[Int(slot)] = Link(previous: newest, next: Self.none, queue: UInt8(queue))
+    unsafe links[Int(slot)] = Link(previous: newest, next: Self.none, queue: UInt16(queue))
     if newest == Self.none {
       unsafe ends[queue].oldest = slot
     } else {

@@ -12,6 +12,9 @@ struct StartFault: Error, CustomStringConvertible {
 }
 
 extension Daemon {
+  /// Descriptors of the control thread: journal, signals, files, status.
+  private static let daemonDescriptors = 64
+
   /// Starts everything that a checked setup asks for.
   /// - Throws: The first thing that stands in the way.
   static func start(
@@ -23,12 +26,21 @@ extension Daemon {
     let signals = try orFault("signals can't be taken over") { () throws(Errno) in
       try SignalSource()
     }
-    let limits = try fit(configuration.limits)
+    let limits = try fit(configuration.limits, shards: shardCount(configuration))
     let groups = try startGroups(setup, limits: limits)
     let rules = try putRules(configuration)
     let shards = groups.flatMap(\.shards)
     let now = Clock.now
     var journal = Journal(destination: destination)
+    if limits.heldStrangers < configuration.limits.heldStrangers {
+      journal.write(
+        .descriptorsShort(
+          open: UInt64(configuration.limits.descriptors(other: 0)),
+          limit: UInt64(limits.descriptors(other: 0))
+        ),
+        at: now
+      )
+    }
     journal.write(.started(version: SallyportVersion.text, shards: shards.count), at: now)
     _ = ServiceManager.ready(status: "guarding")
     return Daemon(
@@ -55,15 +67,28 @@ extension Daemon {
     )
   }
 
-  private static func fit(_ limits: LimitSettings) throws(StartFault) -> LimitSettings {
-    let available = DescriptorLimit.raise(to: limits.descriptors)
-    guard let fitted = limits.fitted(toDescriptors: available) else {
+  /// As much of the bounds as this process's descriptors leave room for.
+  private static func fit(
+    _ limits: LimitSettings,
+    shards: UInt32
+  ) throws(StartFault) -> LimitSettings {
+    let other = Int(shards) * ShardHandle.otherDescriptors + daemonDescriptors
+    let wanted = limits.descriptors(other: other)
+    let available = DescriptorLimit.raise(to: wanted)
+    guard let fitted = limits.fitted(toDescriptors: available, other: other) else {
       throw StartFault(
         description: "this process may open \(available) descriptors, its limits ask for "
-          + "\(limits.descriptors): raise LimitNOFILE (ulimit -n), or lower open-sessions"
+          + "\(wanted): raise LimitNOFILE (ulimit -n), or lower held-strangers and open-sessions"
       )
     }
     return fitted
+  }
+
+  /// How many shards a configuration asks for.
+  private static func shardCount(_ configuration: Configuration) -> UInt32 {
+    let wished = configuration.process.shards
+    guard wished == 0 else { return wished }
+    return UInt32(clamping: max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1))
   }
 
   private static func startGroups(
@@ -71,8 +96,7 @@ extension Daemon {
     limits: LimitSettings
   ) throws(StartFault) -> [GateGroup] {
     let configuration = setup.loaded.configuration
-    let wished = configuration.process.shards
-    let count = wished > 0 ? wished : UInt32(clamping: max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1))
+    let count = shardCount(configuration)
     var groups: [GateGroup] = []
     for (mode, endpoints) in GateModes.groups(of: configuration) {
       do throws(GateGroup.Fault) {
