@@ -1,1 +1,10 @@
-print("x")
+internal import ArgumentParser
+
+struct LabCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sallyport-lab",
+    subcommands: [HandshakeCommand.self]
+  )
+}
+
+LabCommand.main()
