@@ -3,7 +3,7 @@ internal import ArgumentParser
 struct LabCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sallyport-lab",
-    subcommands: [HandshakeCommand.self]
+    subcommands: [HandshakeCommand.self, FloodCommand.self, AcceptorCommand.self]
   )
 }
 

@@ -6,8 +6,8 @@ struct FirstFlight {
   let bytes: [UInt8]
   /// The handshake's state after them.
   let noise: NoiseState
-  /// Our ephemeral private key.
-  let ephemeralPrivateKey: [UInt8]
+  private let ephemeralPrivateKey: [UInt8]
+  private let fault: FirstFlightFault
   /// The initialisation vector that masks the router's key in message 2: the last block of ours
   /// (NTCP2 specification, AES state of message 2).
   let answerInitializationVector: [UInt8]
@@ -32,11 +32,7 @@ struct FirstFlight {
     let proofKey = fault == .wrongStaticKey ? Primitives.randomBytes(32) : router.staticKey
     var noise = NoiseState(form: options.hybrid, responderStaticKey: proofKey)
     noise.mixHash(publicKey)
-    noise.mixKey(
-      fault == .zeroKey || fault == .lowOrderKey
-        ? [UInt8](repeating: 0, count: 32)
-        : Primitives.sharedSecret(privateKey, proofKey)
-    )
+    noise.mixKey(Self.sharedSecret(privateKey, proofKey, fault: fault))
     var frames: [UInt8] = []
     if let form = options.hybrid {
       frames += noise.seal(EncapsulationKey.random(form))
@@ -57,7 +53,26 @@ struct FirstFlight {
     bytes = masked + frames + options.padding + Primitives.randomBytes(options.extraByteCount)
     self.noise = noise
     ephemeralPrivateKey = privateKey
+    self.fault = fault
     answerInitializationVector = [UInt8](masked.suffix(16))
+  }
+
+  /// The secret that our ephemeral key shares with `key`, as the router computes it.
+  func sharedSecret(with key: [UInt8]) -> [UInt8] {
+    Self.sharedSecret(ephemeralPrivateKey, key, fault: fault)
+  }
+
+  private static func sharedSecret(
+    _ privateKey: [UInt8],
+    _ publicKey: [UInt8],
+    fault: FirstFlightFault
+  ) -> [UInt8] {
+    switch fault {
+    case .zeroKey, .lowOrderKey: [UInt8](repeating: 0, count: 32)
+    case .none, .wrongRouterHash, .wrongInitializationVector, .wrongStaticKey, .highBitSet,
+      .brokenFrame, .brokenKeyFrame:
+      Primitives.sharedSecret(privateKey, publicKey)
+    }
   }
 
   private static func ephemeralKey(of privateKey: [UInt8], fault: FirstFlightFault) -> [UInt8] {

@@ -113,7 +113,7 @@ extension HandshakeEnd {
     case .closed(let form, let stage, let after):
       "closed (\(form.rawValue)) at \(stage.rawValue) after \(LabText.milliseconds(after))"
     case .silence(let stage): "silence at \(stage.rawValue)"
-    case .impostor(let stage): "not the router's answer at \(stage.rawValue)"
+    case .unauthentic(let stage): "an answer that does not belong to us at \(stage.rawValue)"
     case .terminated(let reason): "terminated by the router, reason \(reason)"
     case .left(let stage): "left at \(stage.rawValue)"
     case .answeredHybrid: "answered the hybrid message 1"

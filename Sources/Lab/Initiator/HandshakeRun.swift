@@ -169,14 +169,14 @@ struct HandshakeRun: ~Copyable {
   }
 
   private mutating func receiveMessageTwo(_ flight: FirstFlight) -> Answer {
-    let sent = Clock.now
+    let sent = connection.lastProgress
     let fixed: [UInt8]
     switch receive(MessageTwo.fixedLength) {
     case .bytes(let bytes): fixed = bytes
     case .ended(let end): return .ended(end)
     }
     guard var answer = MessageTwo(fixed, answering: flight, router: router) else {
-      return .ended(.impostor(stage: stage))
+      return .ended(.unauthentic(stage: stage))
     }
     switch receive(answer.paddingLength) {
     case .bytes(let padding): answer.finish(padding: padding)
@@ -201,7 +201,7 @@ struct HandshakeRun: ~Copyable {
       case .ended(let end): return end
       }
       guard let frame = keys.fromResponder.open(sealed), let blocks = FrameBlock.parse(frame) else {
-        return .impostor(stage: stage)
+        return .unauthentic(stage: stage)
       }
       for block in blocks {
         switch block {

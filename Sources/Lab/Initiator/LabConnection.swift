@@ -13,7 +13,8 @@ struct LabConnection: ~Copyable {
   private static let peerFinished: Int16 = 0x2000
 
   private let descriptor: Descriptor
-  private var lastProgress: Instant
+  /// When the last bytes were handed to the kernel; before the first, when we connected.
+  private(set) var lastProgress: Instant
   /// What a stranger has seen so far.
   private(set) var observation = Observation()
 
@@ -75,7 +76,8 @@ struct LabConnection: ~Copyable {
     lastProgress = Clock.now
   }
 
-  private static func wait(_ descriptor: Int32, for events: Int16, until deadline: Instant) -> Int32 {
+  private static func wait(_ descriptor: Int32, for events: Int16, until deadline: Instant) -> Int32
+  {
     let left = deadline.nanoseconds(since: Clock.now) / Nanoseconds.perMillisecond
     return linux_wait_for(descriptor, events, Int32(clamping: left))
   }
@@ -85,13 +87,14 @@ struct LabConnection: ~Copyable {
     var sent = 0
     while sent < bytes.count {
       let rest = bytes[sent...]
+      let handedOver = Clock.now
       let count = unsafe rest.withUnsafeBytes { buffer in
         unsafe linux_send(descriptor.rawValue, buffer.baseAddress, buffer.count, 0)
       }
       if count > 0 {
         sent += count
         observation.bytesSent += count
-        lastProgress = Clock.now
+        lastProgress = handedOver
         continue
       }
       let error = Errno.last

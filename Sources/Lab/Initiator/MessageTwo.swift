@@ -29,7 +29,7 @@ struct MessageTwo {
     )
     var state = flight.noise
     state.mixHash(key)
-    state.mixKey(Primitives.sharedSecret(flight.ephemeralPrivateKey, key))
+    state.mixKey(flight.sharedSecret(with: key))
     guard let options = state.open([UInt8](bytes.suffix(32))) else { return nil }
     var reader = ByteReader(at: 2)
     guard let padding = reader.readUInt16(options.span), reader.readUInt32(options.span) != nil,

@@ -157,7 +157,7 @@ extension Primitives {
     initializationVector: [UInt8],
     encrypts: Int32
   ) -> [UInt8] {
-    precondition(key.count == 32 && initializationVector.count == 16, "AES-256-CBC: 32 and 16 bytes")
+    precondition(key.count == 32 && initializationVector.count == 16, "32 and 16 bytes")
     precondition(input.count.isMultiple(of: 16), "AES-CBC without padding takes whole blocks")
     let context = unsafe EVP_CIPHER_CTX_new()
     defer { unsafe EVP_CIPHER_CTX_free(context) }
