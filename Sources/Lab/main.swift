@@ -3,7 +3,9 @@ internal import ArgumentParser
 struct LabCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sallyport-lab",
-    subcommands: [HandshakeCommand.self, FloodCommand.self, AcceptorCommand.self]
+    subcommands: [
+      HandshakeCommand.self, FloodCommand.self, AcceptorCommand.self, StandInCommand.self,
+    ]
   )
 }
 

@@ -50,8 +50,7 @@ struct FloodLoop: ~Copyable {
     var events = unsafe [epoll_event](repeating: epoll_event(), count: Self.eventsPerTurn)
     let start = Clock.now
     let end = start.advanced(byNanoseconds: settings.durationNanoseconds)
-    var processorBefore: UInt64 = 0
-    _ = unsafe linux_thread_processor_nanoseconds(&processorBefore)
+    let processorBefore = Self.processorNanoseconds()
     nextBegin = start
     var lastBegin = start
     while true {
@@ -59,7 +58,12 @@ struct FloodLoop: ~Copyable {
       let stopped = stop?.isRaised == true
       let makes = now < end && !stopped
       if stopped { closeAll() }
-      if !makes && openCount == 0 { break }
+      if !makes {
+        if report.processorNanoseconds == 0 {
+          report.processorNanoseconds = Self.processorNanoseconds() &- processorBefore
+        }
+        if openCount == 0 { break }
+      }
       endHolds(now)
       sayNextBytes(now)
       if makes {
@@ -79,12 +83,15 @@ struct FloodLoop: ~Copyable {
         unsafe handle(event.events, token: event.data.u64, now: wake)
       }
     }
-    var processorAfter: UInt64 = 0
-    _ = unsafe linux_thread_processor_nanoseconds(&processorAfter)
-    report.processorNanoseconds = processorAfter &- processorBefore
     report.elapsedNanoseconds = lastBegin.nanoseconds(since: start)
     report.flightsReused = payload.flightsReused
     return report
+  }
+
+  private static func processorNanoseconds() -> UInt64 {
+    var used: UInt64 = 0
+    _ = unsafe linux_thread_processor_nanoseconds(&used)
+    return used
   }
 
   private mutating func beginDue(_ now: Instant) {
@@ -142,7 +149,7 @@ struct FloodLoop: ~Copyable {
     if let slot = dribbling.first { next = min(next, slots[slot].nextByteAt) }
     let left = next.nanoseconds(since: now)
     guard left > 0 else { return 0 }
-    if payload.prepare() == .made { return 0 }
+    if makes, payload.prepare() == .made { return 0 }
     let milliseconds = (left + Nanoseconds.perMillisecond - 1) / Nanoseconds.perMillisecond
     return Int32(min(milliseconds, Self.idleMillisecondsMaximum))
   }

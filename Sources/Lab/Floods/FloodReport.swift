@@ -4,7 +4,7 @@ struct FloodReport: Sendable {
   var kind: FloodKind
   /// From the first attempt to the end of making new ones.
   var elapsedNanoseconds: UInt64 = 0
-  /// Processor time of the flood's thread, kernel work included.
+  /// Processor time of the flood's thread meanwhile, kernel work included.
   var processorNanoseconds: UInt64 = 0
   /// Connections begun.
   var attempted: UInt64 = 0

@@ -130,6 +130,30 @@ enum Primitives {
     unsafe crypto_sign_detached(&signature, nil, message, UInt64(message.count), secretKey)
     return signature
   }
+
+  /// What a check of a signature says.
+  enum Authenticity {
+    /// The key's owner signed exactly this.
+    case genuine
+    /// Somebody else did, or it was changed.
+    case forged
+  }
+
+  /// Checks an Ed25519 signature; one of a wrong length is forged.
+  static func verify(
+    _ signature: [UInt8],
+    of message: [UInt8],
+    publicKey: [UInt8]
+  ) -> Authenticity {
+    guard signature.count == 64, publicKey.count == 32 else { return .forged }
+    let result = unsafe crypto_sign_verify_detached(
+      signature,
+      message,
+      UInt64(message.count),
+      publicKey
+    )
+    return result == 0 ? .genuine : .forged
+  }
 }
 
 extension Primitives {
