@@ -41,7 +41,7 @@ struct InboundLimiter {
     turnPeriod(now)
     let elapsed = now.nanoseconds(since: periodStart)
     guard elapsed > Self.freeNanoseconds else { return admit() }
-    let rate = Double(countThisPeriod + 1) / Double(elapsed)
+    let rate = Double(countThisPeriod) / Double(elapsed)
     let lastCount = max(countLastPeriod, Self.floorPerPeriod)
     let allowed = Self.tolerance * Double(lastCount) / Double(Self.periodNanoseconds)
     let refusal = Self.steepness * (rate / allowed - 1)
