@@ -13,7 +13,8 @@
 
 static int is_ipv4(uint64_t high, uint64_t low) { return high == 0 && low >> 32 == 0xffff; }
 
-static socklen_t fill(struct sockaddr_storage *storage, uint64_t high, uint64_t low, uint16_t port) {
+static socklen_t fill(struct sockaddr_storage *storage, uint64_t high, uint64_t low,
+                      uint16_t port) {
   memset(storage, 0, sizeof *storage);
   if (is_ipv4(high, low)) {
     struct sockaddr_in *address = (struct sockaddr_in *)storage;

@@ -123,8 +123,8 @@ final class RealI2PD {
 
   /// Ends the router and removes the namespace and the files.
   func close() {
-    // The test runner's threads block most signals and a child inherits that: SIGTERM would wait for
-    // ever.
+    // The test runner's threads block most signals and a child inherits that: SIGTERM would wait
+    // for ever.
     kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
     try? Self.ip("netns", "delete", namespace)

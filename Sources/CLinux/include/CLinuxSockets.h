@@ -13,8 +13,9 @@
 /// Every write is its own segment.
 #define LINUX_CONNECTION_UNDELAYED 2u
 
-/// A non-blocking TCP socket whose connect has begun; a zero source leaves the choice to the kernel.
-/// The source port is chosen at connect, so one source serves as many targets as ports exist.
+/// A non-blocking TCP socket whose connect has begun; a zero source leaves the choice to the
+/// kernel. The source port is chosen at connect, so one source serves as many targets as ports
+/// exist.
 int linux_start_connection(uint64_t sourceHigh, uint64_t sourceLow, uint64_t targetHigh,
                            uint64_t targetLow, uint16_t targetPort, unsigned options);
 

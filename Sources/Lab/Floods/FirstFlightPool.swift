@@ -1,8 +1,8 @@
 internal import Kernel
 internal import Wire
 
-/// Honest first flights, each with an ephemeral key of its own, made before they are needed: a flood
-/// of them is then as fast as the kernel, not as X25519.
+/// Honest first flights, each with an ephemeral key of its own, made before they are needed: a
+/// flood of them is then as fast as the kernel, not as X25519.
 struct FirstFlightPool {
   /// Bytes kept for each; an honest message 1 with up to 63 bytes of padding fits.
   private static let stride = 128

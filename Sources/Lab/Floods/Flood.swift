@@ -5,10 +5,10 @@ internal import Wire
 
 /// A load generator that reaches what one core can do: one thread, one epoll, raw system calls.
 ///
-/// Purpose: to show what a router, bare or guarded, makes of thousands of strangers a second. Inputs
-/// are the settings; the output is a report. It runs on the calling thread, in that thread's network
-/// namespace, for the settings' duration plus at most the time a connection is held. It never opens
-/// more than the settings allow, and it leaves no TIME_WAIT behind.
+/// Purpose: to show what a router, bare or guarded, makes of thousands of strangers a second.
+/// Inputs are the settings; the output is a report. It runs on the calling thread, in that thread's
+/// network namespace, for the settings' duration plus at most the time a connection is held. It
+/// never opens more than the settings allow, and it leaves no TIME_WAIT behind.
 enum Flood {
   /// Why a flood did not begin.
   enum Failure: Error, Equatable, CustomStringConvertible {

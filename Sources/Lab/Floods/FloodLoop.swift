@@ -6,8 +6,8 @@ internal import Wire
 /// The loop of a flood: begins connections when they are due, says what the kind says, holds them,
 /// and counts how they end.
 struct FloodLoop: ~Copyable {
-  /// Connections begun before events are looked at again: enough to amortise the wait, few enough to
-  /// see closes within a millisecond.
+  /// Connections begun before events are looked at again: enough to amortise the wait, few enough
+  /// to see closes within a millisecond.
   private static let beginsPerTurn = 64
   private static let eventsPerTurn = 512
   /// A loop that fell behind its rate catches up on this much and forgets the rest.

@@ -14,7 +14,8 @@ enum FloodPayload {
   private static let stratumLine =
     #"{"id":1,"method":"mining.subscribe","params":["cgminer/4.10.0"]}"# + "\n"
 
-  /// What connections of the settings' kind say; nil when the kind needs a router and none is named.
+  /// What connections of the settings' kind say; nil when the kind needs a router and none is
+  /// named.
   init?(for settings: FloodSettings) {
     switch settings.kind {
     case .silent, .connectAndClose: self = .nothing

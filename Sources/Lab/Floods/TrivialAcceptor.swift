@@ -5,8 +5,8 @@ internal import Wire
 
 /// The cheapest thing that accepts: what a flood can reach at most is measured against it.
 ///
-/// It accepts, reads and forgets, and keeps each connection until the other side ends it. It runs on
-/// the calling thread until stopped.
+/// It accepts, reads and forgets, and keeps each connection until the other side ends it. It runs
+/// on the calling thread until stopped.
 struct TrivialAcceptor: ~Copyable {
   private static let backlog: Int32 = 65_535
   private static let acceptsPerTurn = 256

@@ -80,7 +80,8 @@ struct FirstFlight {
     case .zeroKey:
       return [UInt8](repeating: 0, count: 32)
     case .lowOrderKey:
-      // The point u = 1, of order four: every clamped scalar takes it to zero (RFC 7748, section 6).
+      // The point u = 1, of order four: every clamped scalar takes it to zero (RFC 7748, section
+      // 6).
       return [1] + [UInt8](repeating: 0, count: 31)
     case .none, .wrongRouterHash, .wrongInitializationVector, .wrongStaticKey, .highBitSet,
       .brokenFrame, .brokenKeyFrame:
@@ -143,7 +144,8 @@ enum BigEndian {
 enum EncapsulationKey {
   private static let modulus: UInt16 = 3329
 
-  /// Random bytes that a receiver's check of the key's coefficients accepts (FIPS 203, section 7.2).
+  /// Random bytes that a receiver's check of the key's coefficients accepts (FIPS 203, section
+  /// 7.2).
   static func random(_ form: HybridForm) -> [UInt8] {
     var key: [UInt8] = []
     for _ in 0..<(coefficientCount(form) / 2) {

@@ -38,8 +38,8 @@ enum HandshakeEnd: Equatable, Sendable {
   case closed(CloseForm, stage: HandshakeStage, afterNanoseconds: UInt64)
   /// The router neither spoke nor closed while our patience lasted.
   case silence(stage: HandshakeStage)
-  /// An answer that does not belong to our handshake: from something that is not the router, or from
-  /// i2pd 2.45 when our clock is wrong, which then answers before it has read our padding.
+  /// An answer that does not belong to our handshake: from something that is not the router, or
+  /// from i2pd 2.45 when our clock is wrong, which then answers before it has read our padding.
   case unauthentic(stage: HandshakeStage)
   /// The router ended the connection in its own words, e.g. 17 for a foreign network or address.
   case terminated(reason: UInt8)

@@ -1,8 +1,8 @@
 internal import Kernel
 internal import Wire
 
-/// One handshake on an open connection, step by step. A step returns how the handshake ended, or nil
-/// when the next step's turn has come.
+/// One handshake on an open connection, step by step. A step returns how the handshake ended, or
+/// nil when the next step's turn has come.
 struct HandshakeRun: ~Copyable {
   /// How long an established connection may take to close after our farewell.
   private static let farewellNanoseconds: UInt64 = 200 * Nanoseconds.perMillisecond
@@ -240,8 +240,8 @@ extension HandshakeRun {
     }
   }
 
-  /// Ends our direction and reads on a little: a close with unread bytes would be an RST, and an RST
-  /// takes our last frame with it.
+  /// Ends our direction and reads on a little: a close with unread bytes would be an RST, and an
+  /// RST takes our last frame with it.
   private mutating func bidFarewell(_ keys: inout DataPhaseKeys) {
     if options.farewell == .sendMessageFirst {
       _ = send(keys.fromInitiator.seal(FirstMessage.blocks(wallSeconds: Clock.wallSeconds)))

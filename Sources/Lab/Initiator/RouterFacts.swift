@@ -37,8 +37,8 @@ extension RouterFacts {
   /// Most bytes read of a file in a router's directory; a RouterInfo has under 4 KiB.
   private static let fileBytesMaximum = 65_536
 
-  /// Reads `router.info` in `directory`; the initialisation vector of a router that does not publish
-  /// its address comes from i2pd's `ntcp2.keys`.
+  /// Reads `router.info` in `directory`; the initialisation vector of a router that does not
+  /// publish its address comes from i2pd's `ntcp2.keys`.
   static func read(directory: String) throws(RouterFactsFailure) -> RouterFacts {
     let path = directory + "/router.info"
     guard let bytes = SmallFile.read(path, bytesMaximum: fileBytesMaximum) else {

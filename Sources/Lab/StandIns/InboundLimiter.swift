@@ -1,12 +1,12 @@
 internal import Wire
 
-/// The admission of new inbound connections as Java I2P does it: this minute's count is held against
-/// the last minute's (measured with 2.8.0).
+/// The admission of new inbound connections as Java I2P does it: this minute's count is held
+/// against the last minute's (measured with 2.8.0).
 ///
-/// Refusal begins at 105 % of the last minute's rate and is certain at 131 %; fewer than 15 a minute
-/// count as 15. The first five seconds of a minute are free. What was refused does not count for the
-/// next minute: under a steady flood the limit would otherwise rise with the flood, which it does
-/// not.
+/// Refusal begins at 105 % of the last minute's rate and is certain at 131 %; fewer than 15 a
+/// minute count as 15. The first five seconds of a minute are free. What was refused does not count
+/// for the next minute: under a steady flood the limit would otherwise rise with the flood, which
+/// it does not.
 struct InboundLimiter {
   private static let periodNanoseconds = 60 * Nanoseconds.perSecond
   private static let freeNanoseconds = 5 * Nanoseconds.perSecond

@@ -7,9 +7,9 @@ internal import Wire
 /// that counts every connection let in (measured with Java I2P 2.8.0).
 ///
 /// It answers a proven message 1 with a real message 2, accepts real peers, refuses what Java I2P
-/// refuses in the way it does, and blocks the address of anybody who leaves before the first message.
-/// It listens on the calling thread's network namespace and runs on the calling thread until stopped.
-/// It never dials.
+/// refuses in the way it does, and blocks the address of anybody who leaves before the first
+/// message. It listens on the calling thread's network namespace and runs on the calling thread
+/// until stopped. It never dials.
 struct JavaInboundLimiter: ~Copyable {
   private static let backlog: Int32 = 1024
   private static let openMaximum = 1500

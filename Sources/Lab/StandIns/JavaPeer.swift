@@ -3,8 +3,8 @@ internal import Wire
 /// One inbound connection of the stand-in: bytes go in, a reply and a fate come out.
 ///
 /// ```
-/// firstFlight --proven--> padding --all there--> messageThree --accepted--> dataPhase --message--> useful
-///      |  \--padding too long--> hanging
+/// firstFlight --proven--> padding --all there--> messageThree --accepted--> dataPhase
+///      |  \--padding too long--> hanging                         --message--> useful
 ///      \--not authentic--> discarding (closes after a random number of bytes)
 /// ```
 struct JavaPeer {
@@ -201,8 +201,8 @@ struct JavaPeer {
   }
 }
 
-/// First flights seen in the last ten to twenty minutes, by the first eight bytes of the masked key,
-/// as Java I2P remembers them.
+/// First flights seen in the last ten to twenty minutes, by the first eight bytes of the masked
+/// key, as Java I2P remembers them.
 struct ReplaySet {
   private static let generationNanoseconds = 600 * Nanoseconds.perSecond
   private static let entriesMaximum = 1 << 20
