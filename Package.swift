@@ -47,6 +47,7 @@ let package = Package(
     .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
   ],
   targets: [
+    .target(name: "CLab"),
     .target(name: "CLinux", exclude: page),
     .systemLibrary(
       name: "CSodium",
@@ -101,7 +102,7 @@ let package = Package(
     ),
     .executableTarget(
       name: "Lab",
-      dependencies: ["Wire", "Filter", "Kernel", "CLinux", "CSodium", "CCrypto", argumentParser],
+      dependencies: ["Wire", "Filter", "Kernel", "CLab", "CLinux", "CSodium", "CCrypto", argumentParser],
       exclude: page,
       swiftSettings: strict
     ),

@@ -18,6 +18,7 @@
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 
+
 /// The compiler may count on this call to neither lock nor allocate.
 #define LINUX_NO_LOCKS __attribute__((swift_attr("@_noLocks")))
 

@@ -1,0 +1,70 @@
+internal import Wire
+
+/// One flood: what, where to, from where, how fast, and how far at most.
+struct FloodSettings: Sendable {
+  /// Most connections open at once that any flood may ask for: the descriptors a process can get.
+  static let openMaximum = 1_000_000
+
+  /// What each connection does.
+  var kind: FloodKind
+  /// Where to.
+  var target: Endpoint
+  /// From where; nil: the kernel's choice.
+  var sources: FloodSources?
+  /// Connections a second; nil: as many as one core can.
+  var ratePerSecond: Double?
+  /// How long new connections are made.
+  var durationNanoseconds: UInt64
+  /// Most connections open at once.
+  var openConnectionsMaximum = 10_000
+  /// How long a connection is held unless the other side closes it first.
+  var holdNanoseconds: UInt64 = 10 * Nanoseconds.perSecond
+  /// Between two bytes of a dribble.
+  var dribbleIntervalNanoseconds: UInt64 = 500 * Nanoseconds.perMillisecond
+  /// What to do when all connections are open.
+  var whenFull: WhenFull = .wait
+  /// Whom honest first flights are for; needed by `firstFlight` and `replay`.
+  var router: RouterFacts?
+  /// Honest first flights made before the start.
+  var preparedFlightCount = 20_000
+  /// The core to run on; nil: the scheduler's choice.
+  var core: Int32?
+
+  /// What a flood does when it may open no more connections.
+  enum WhenFull: String, Sendable {
+    /// Waits until one ends.
+    case wait
+    /// Ends the oldest one, with RST.
+    case dropOldest = "drop-oldest"
+  }
+}
+
+/// The addresses that a flood comes from, one after the other.
+struct FloodSources: Sendable {
+  private let first: SourceAddress
+  private let count: UInt64
+  private var cursor: UInt64 = 0
+
+  /// The first `count` addresses of `network`, without the network's own; all of them must be local
+  /// to the flood's network namespace. Nil when the network has no such address.
+  init?(network: SourcePrefix, count: Int) {
+    let familyLength: UInt8 = network.address.isIPv4 ? 32 : 128
+    let hostBits = familyLength - network.length
+    let available = hostBits >= 63 ? UInt64.max >> 1 : (UInt64(1) << UInt64(hostBits)) - 1
+    guard count > 0 else { return nil }
+    if available == 0 {
+      first = network.address
+      self.count = 1
+    } else {
+      first = SourceAddress(high: network.address.high, low: network.address.low &+ 1)
+      self.count = min(UInt64(count), available)
+    }
+  }
+
+  /// The next address.
+  mutating func next() -> SourceAddress {
+    let address = SourceAddress(high: first.high, low: first.low &+ cursor)
+    cursor = cursor &+ 1 == count ? 0 : cursor &+ 1
+    return address
+  }
+}

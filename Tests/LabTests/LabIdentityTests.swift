@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+import Wire
+
+@testable import Lab
+
+@Suite struct LabIdentityTests {
+  private static let endpoint = Endpoint(address: SourceAddress(ipv4: 0x0b40_0001), port: 17654)
+
+  @Test func routerInfoCarriesWhatAnInitiatorNeeds() throws {
+    let identity = LabIdentity()
+    let directory = try temporaryDirectory()
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    try JavaRouterDirectory.write(
+      identity,
+      at: Self.endpoint,
+      networkIdentifier: 99,
+      wallSeconds: 1_800_000_000,
+      directory: directory
+    )
+    let facts = try RouterFacts.read(directory: directory)
+    #expect(facts == identity.facts(at: Self.endpoint, networkIdentifier: 99))
+    #expect(identity.bytes.count == LabIdentity.length)
+    let text = try String(contentsOfFile: directory + "/router.config", encoding: .utf8)
+    #expect(text.contains("i2np.ntcp2.sp=" + I2PBase64.encode(identity.staticPrivateKey.span)))
+  }
+
+  @Test func signatureCoversTheWholeRouterInfo() {
+    let identity = LabIdentity()
+    var info = identity.routerInfo(published: nil, networkIdentifier: 2, wallSeconds: 1)
+    let key = [UInt8](identity.bytes[352..<384])
+    func check() -> Primitives.Authenticity {
+      Primitives.verify([UInt8](info.suffix(64)), of: [UInt8](info.dropLast(64)), publicKey: key)
+    }
+    #expect(check() == .genuine)
+    info[400] ^= 1
+    #expect(check() == .forged)
+  }
+
+  @Test func cutRouterInfoIsRefused() {
+    let info = LabIdentity().routerInfo(
+      published: Self.endpoint,
+      networkIdentifier: 2,
+      wallSeconds: 1
+    )
+    #expect(PlainRouterInfo(info) != nil)
+    for count in 0..<(info.count - 64) {
+      #expect(PlainRouterInfo([UInt8](info.prefix(count))) == nil, "cut to \(count) bytes")
+    }
+  }
+
+  @Test func unreadableDirectoryIsNamed() {
+    #expect(throws: RouterFactsFailure.unreadable(path: "/nowhere/router.info")) {
+      try RouterFacts.read(directory: "/nowhere")
+    }
+  }
+
+  @Test func base64RoundTrips() {
+    for count in 0...40 {
+      let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 * 37 + 250) }
+      #expect(I2PBase64.decode(I2PBase64.encode(bytes.span)) == bytes)
+    }
+    #expect(I2PBase64.encode([0xfb, 0xff, 0xfe]) == "-~~-")
+    #expect(I2PBase64.decode("AA+A") == nil)
+    #expect(I2PBase64.decode("AAA") == nil)
+    #expect(I2PBase64.decode("A===") == nil)
+  }
+
+  private func temporaryDirectory() throws -> String {
+    let path = NSTemporaryDirectory() + "sallyport-lab-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    return path
+  }
+}
