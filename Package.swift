@@ -102,7 +102,9 @@ let package = Package(
     ),
     .executableTarget(
       name: "Lab",
-      dependencies: ["Wire", "Filter", "Kernel", "CLab", "CLinux", "CSodium", "CCrypto", argumentParser],
+      dependencies: [
+        "Wire", "Filter", "Kernel", "CLab", "CLinux", "CSodium", "CCrypto", argumentParser,
+      ],
       exclude: page,
       swiftSettings: strict
     ),

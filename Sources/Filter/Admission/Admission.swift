@@ -49,13 +49,14 @@ public struct Admission: BitwiseCopyable, Sendable {
   /// Handshakes under way at the router.
   public var handshakesInFlight: Int { inFlight }
 
-  /// Judges a proven peer; `unresolved` are the handshakes of its address that are under way.
+  /// Judges a proven peer; `addressInFlight` are the handshakes of its address under
+  /// way at the router.
   public mutating func ask(
     _ standing: Standing,
-    unresolved: Int,
+    addressInFlight: Int,
     now: Instant
   ) -> AdmissionVerdict {
-    if onePerAddress, unresolved > 0 { return .wait }
+    if onePerAddress, addressInFlight > 0 { return .wait }
     guard hasAllowance(standing, now: now) else { return .wait }
     guard inFlight < inFlightMaximum else { return .makeRoom(worse: standing) }
     takeAllowance(standing, now: now)

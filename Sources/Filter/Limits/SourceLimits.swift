@@ -20,8 +20,8 @@ public struct SourceLimits: ~Copyable {
 
   /// Network failures from which on its addresses count as crowded.
   private static let crowdedFailures: UInt16 = 4
-  /// Unresolved handshakes of a network from which on its addresses count as crowded.
-  private static let crowdedUnresolved: UInt16 = 2
+  /// Unfinished handshakes of a network from which on its addresses count as crowded.
+  private static let crowdedAsked: UInt16 = 3
 
   /// Limits with an empty memory.
   public init(_ settings: LimitSettings) {
@@ -80,43 +80,43 @@ public struct SourceLimits: ~Copyable {
     if address.failures > 0 { return .failing }
     let network = unsafe table.place(keys.network, now: now).pointee
     let isCrowded =
-      network.failures >= Self.crowdedFailures || network.unresolved >= Self.crowdedUnresolved
+      network.failures >= Self.crowdedFailures || network.asked >= Self.crowdedAsked
     return isCrowded ? .crowded : .fresh
   }
 
-  /// Handshakes of this address that are under way.
-  public func unresolved(_ keys: SourceKeys) -> Int {
-    guard let record = unsafe table.find(keys.address) else { return 0 }
-    return unsafe Int(record.pointee.unresolved)
+  /// A source asks for a handshake with a proven first flight.
+  public mutating func ask(_ keys: SourceKeys, now: Instant) {
+    unsafe table.place(keys.address, now: now).pointee.addAsked()
+    unsafe table.place(keys.network, now: now).pointee.addAsked()
   }
 
-  /// A handshake of this source begins: it is unresolved until `resolve`.
-  public mutating func begin(_ keys: SourceKeys) {
-    for key in keys {
-      guard let record = unsafe table.find(key) else { continue }
-      unsafe record.pointee.unresolved &+= 1
-    }
-  }
-
-  /// A handshake that `begin` counted did not take place after all.
-  public mutating func withdraw(_ keys: SourceKeys) {
-    for key in keys {
-      guard let record = unsafe table.find(key), unsafe record.pointee.unresolved > 0 else {
-        continue
-      }
-      unsafe record.pointee.unresolved &-= 1
-    }
-  }
-
-  /// The outcome of a handshake that `begin` counted.
+  /// The outcome of a handshake that was asked for.
   public mutating func resolve(_ keys: SourceKeys, isSession: Bool, now: Instant) {
-    withdraw(keys)
-    if isSession {
-      unsafe table.place(keys.address, now: now).pointee.addCompletion()
-      unsafe table.place(keys.network, now: now).pointee.addCompletion()
-    } else {
-      fail(keys, now: now)
+    guard isSession else { return fail(keys, now: now) }
+    unsafe table.place(keys.address, now: now).pointee.addCompletion()
+    unsafe table.place(keys.network, now: now).pointee.addCompletion()
+  }
+
+  /// Handshakes of this address that are under way at the router.
+  public func inFlight(_ keys: SourceKeys) -> Int {
+    guard let record = unsafe table.find(keys.address) else { return 0 }
+    return unsafe Int(record.pointee.inFlight)
+  }
+
+  /// A handshake of this address is under way at the router: until `leaveFlight`.
+  public mutating func enterFlight(_ keys: SourceKeys) {
+    guard let record = unsafe table.find(keys.address),
+      unsafe record.pointee.inFlight < .max
+    else { return }
+    unsafe record.pointee.inFlight &+= 1
+  }
+
+  /// A handshake of this address is no longer under way at the router.
+  public mutating func leaveFlight(_ keys: SourceKeys) {
+    guard let record = unsafe table.find(keys.address), unsafe record.pointee.inFlight > 0 else {
+      return
     }
+    unsafe record.pointee.inFlight &-= 1
   }
 
   /// Something that no honest peer does came from this source.

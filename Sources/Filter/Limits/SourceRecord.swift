@@ -14,26 +14,30 @@ struct SourceRecord: BitwiseCopyable {
   var usedMilliseconds: UInt32 = 0
   /// Connections that have shown nothing yet.
   var halfOpen: UInt16 = 0
-  /// Handshakes under way, proven but without an outcome yet.
-  var unresolved: UInt16 = 0
+  /// Handshakes that were asked for with a proven first flight and did not become sessions (yet),
+  /// halved like failures: who asks and does not finish is remembered even when nobody let it through.
+  var asked: UInt16 = 0
   /// Handshakes and first flights that failed lately, halved every minute.
   var failures: UInt16 = 0
   /// Handshakes that became sessions, saturating.
-  var completions: UInt16 = 0
-  /// Milliseconds of the moment up to which `failures` has been halved.
+  var completions: UInt8 = 0
+  /// Handshakes under way at the router, saturating.
+  var inFlight: UInt8 = 0
+  /// Milliseconds of the moment up to which it has been halved.
   var halvedMilliseconds: UInt32 = 0
 
-  /// Halves the failures for each span that has passed.
+  /// Halves what is held against the source for each span that has passed.
   mutating func decay(_ now: UInt32) {
     let span = UInt32(Self.failureHalfLifeNanoseconds / Nanoseconds.perMillisecond)
     let elapsed = now &- halvedMilliseconds
-    guard failures > 0 else {
+    guard failures > 0 || asked > 0 else {
       halvedMilliseconds = now
       return
     }
     let halvings = elapsed / span
     guard halvings > 0 else { return }
     failures = halvings < 16 ? failures >> UInt16(halvings) : 0
+    asked = halvings < 16 ? asked >> UInt16(halvings) : 0
     halvedMilliseconds = halvedMilliseconds &+ halvings &* span
   }
 
@@ -42,9 +46,15 @@ struct SourceRecord: BitwiseCopyable {
     if failures < Self.failureMaximum { failures &+= 1 }
   }
 
-  /// Counts a completed handshake: failures before it weigh half.
+  /// Counts a handshake that is asked for, saturating.
+  mutating func addAsked() {
+    if asked < Self.failureMaximum { asked &+= 1 }
+  }
+
+  /// Counts a completed handshake: it is no longer only asked for, and failures before it weigh half.
   mutating func addCompletion() {
     if completions < .max { completions &+= 1 }
+    if asked > 0 { asked &-= 1 }
     failures >>= 1
   }
 }

@@ -63,8 +63,9 @@ struct SourceTable: ~Copyable {
   /// then how lately it was used.
   private static func worth(_ record: SourceRecord, _ now: UInt32) -> UInt64 {
     guard record.key != 0 else { return 0 }
-    let isOpen: UInt64 = record.halfOpen > 0 || record.unresolved > 0 ? 1 << 62 : 0
-    let isTelling: UInt64 = record.completions > 0 || record.failures > 0 ? 1 << 61 : 0
+    let isOpen: UInt64 = record.halfOpen > 0 || record.inFlight > 0 ? 1 << 62 : 0
+    let isKnown = record.completions > 0 || record.failures > 0 || record.asked > 0
+    let isTelling: UInt64 = isKnown ? 1 << 61 : 0
     return isOpen | isTelling | UInt64(UInt32.max &- (now &- record.usedMilliseconds)) &+ 1
   }
 }

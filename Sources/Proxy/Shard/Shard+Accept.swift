@@ -60,6 +60,20 @@ extension Shard where World: ~Copyable {
     preconditionFailure("strangers of whom none stands in a queue")
   }
 
+  /// Ends those of a group that are missed least while it holds more than its share. The newest
+  /// member of its worst queue may be among them: the caller is done with it.
+  mutating func keepWithinShare(_ group: StrangerGroup) {
+    let share = group.share(of: strangers.capacity)
+    var held = 0
+    for queue in group.queues { held &+= strangerQueues.count(queue) }
+    guard held > share else { return }
+    for queue in group.queues {
+      guard let slot = strangerQueues.oldest(queue) else { continue }
+      if let reason = group.reason { count(.refuse, reason) }
+      return endStranger(slot)
+    }
+  }
+
   /// Frees descriptors when the process has none left; whether anybody could go.
   mutating func makeDescriptorRoom() -> Bool {
     events.write(

@@ -10,8 +10,8 @@ extension Shard where World: ~Copyable {
     let keys = strangers[slot].keys
     let standing = limits.standing(keys, now: now)
     guard now >= routerRestsUntil, !sessions.isFull else { return wait(slot, flight, standing) }
-    let unresolved = limits.unresolved(keys)
-    switch admission.ask(standing, unresolved: unresolved, now: now) {
+    let addressInFlight = limits.inFlight(keys)
+    switch admission.ask(standing, addressInFlight: addressInFlight, now: now) {
     case .dial:
       return dial(slot, flight, standing)
     case .wait:
@@ -19,7 +19,7 @@ extension Shard where World: ~Copyable {
     case .makeRoom(let worse):
       guard breakOffStalled(worse) else { return wait(slot, flight, standing) }
     }
-    switch admission.ask(standing, unresolved: unresolved, now: now) {
+    switch admission.ask(standing, addressInFlight: addressInFlight, now: now) {
     case .dial: dial(slot, flight, standing)
     case .wait, .makeRoom: wait(slot, flight, standing)
     }
@@ -34,6 +34,7 @@ extension Shard where World: ~Copyable {
     )
     strangerTimers.set(slot, at: until)
     watchStranger(slot)
+    keepWithinShare(.waiting)
   }
 
   /// Asks again for those who wait: in order of standing; known peers in their order, the others
@@ -65,7 +66,9 @@ extension Shard where World: ~Copyable {
       rank = standing.better
       guard let slot = sessionQueues.oldest(SessionQueue.handshaking(standing)) else { continue }
       let stalled = now.nanoseconds(since: sessions[slot].steppedAt)
-      let grace = ShardBounds.stallNanoseconds(isBlemished: standing > .fresh)
+      // Judged as it stands now: a flood's first handshakes were fresh when they were let through.
+      let isBlemished = limits.standing(sessions[slot].keys, now: now) > .fresh
+      let grace = ShardBounds.stallNanoseconds(isBlemished: isBlemished)
       guard stalled >= grace else { continue }
       conclude(slot, sessionTimeOutcome(slot))
       endSession(slot)
@@ -114,7 +117,7 @@ extension Shard where World: ~Copyable {
     _ standing: Standing
   ) {
     let stranger = takeStranger(slot)
-    limits.begin(stranger.keys)
+    limits.enterFlight(stranger.keys)
     let isWatched = stranger.isWatched
     let session = sessions.insert(
       Session(
@@ -150,7 +153,6 @@ extension Shard where World: ~Copyable {
     routerIsAway(errorNumber: 0)
     makeStrangerRoom()
     let session = takeSession(slot)
-    limits.withdraw(session.keys)
     let standing = session.standing
     let stranger = strangers.insert(
       Stranger(

@@ -64,6 +64,7 @@ extension Shard where World: ~Copyable {
     strangers[slot].stage = .deferred
     strangerQueues.move(slot, to: StrangerQueue.deferred(standing))
     watchStranger(slot)
+    keepWithinShare(.deferred)
   }
 
   /// The peer went before it was let through.

@@ -27,7 +27,7 @@ extension Shard where World: ~Copyable {
       case .empty:
         strangers[slot].stage = .mimicking(plan, bytesRead: bytesRead)
         watchStranger(slot)
-        return keepMimickedWithinShare()
+        return keepWithinShare(.mimicking)
       case .end, .broken:
         return endStranger(slot)
       }
@@ -35,23 +35,17 @@ extension Shard where World: ~Copyable {
     endMimicry(slot, plan)
   }
 
+  /// A router shuts down before it closes: the peer sees FIN, and RST behind it when bytes were
+  /// left unread.
   private mutating func endMimicry(_ slot: UInt32, _ plan: FailurePlan) {
     if plan.drainsBeforeClose { drain(slot) }
+    network.shutdownSending(strangers[slot].socket)
     endStranger(slot)
   }
 
   /// Reads what lies there, once: the close is then a FIN.
   private mutating func drain(_ slot: UInt32) {
     _ = unsafe network.receive(strangers[slot].socket, buffer, ShardBounds.bufferBytes)
-  }
-
-  /// Refused strangers hold at most their share of the slots: the oldest go first.
-  private mutating func keepMimickedWithinShare() {
-    let share =
-      strangers.capacity * ShardBounds.mimickedNumerator / ShardBounds.mimickedDenominator
-    guard strangerQueues.count(StrangerQueue.mimicking) > share else { return }
-    guard let oldest = strangerQueues.oldest(StrangerQueue.mimicking) else { return }
-    endStranger(oldest)
   }
 
   /// The time of a stranger is over.

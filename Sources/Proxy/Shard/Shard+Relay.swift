@@ -166,6 +166,7 @@ extension Shard where World: ~Copyable {
     guard sessions[slot].isInFlight else { return }
     sessions[slot].isInFlight = false
     admission.leave()
+    limits.leaveFlight(sessions[slot].keys)
   }
 
   private mutating func setIdleDeadline(_ slot: UInt32) {
@@ -234,7 +235,6 @@ extension Shard where World: ~Copyable {
   /// Forgets a session; both its connections close.
   mutating func endSession(_ slot: UInt32) {
     var session = takeSession(slot)
-    if case .dialling = session.stage { limits.withdraw(session.keys) }
     if let overflow = session.toPeer.overflow.take() { overflows.giveBack(overflow, network) }
     if let overflow = session.toRouter.overflow.take() { overflows.giveBack(overflow, network) }
   }

@@ -29,9 +29,6 @@ enum ShardBounds {
   static let lingerNanoseconds: UInt64 = 30 * Nanoseconds.perSecond
   /// The longest wait for events.
   static let longestWaitMilliseconds: Int32 = 1_000
-  /// The share of the strangers' slots that refused ones may hold.
-  static let mimickedNumerator = 3
-  static let mimickedDenominator = 4
 
   /// How long a handshake must have stalled before it may be broken off for a better peer.
   static func stallNanoseconds(isBlemished: Bool) -> UInt64 {

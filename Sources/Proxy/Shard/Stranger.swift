@@ -45,3 +45,37 @@ enum StrangerQueue {
   /// Those who wait to be let through.
   static func waiting(_ standing: Standing) -> Int { count &- 1 &- Int(standing.rawValue) }
 }
+
+/// Queues that together may hold only a share of the slots, so that those who have shown nothing yet
+/// always have slots left: an honest newcomer is one of them for a moment.
+enum StrangerGroup {
+  case mimicking
+  case deferred
+  case waiting
+
+  /// The group's queues, the one that is missed least first.
+  var queues: Range<Int> {
+    switch self {
+    case .mimicking: 0..<1
+    case .deferred: 1..<3
+    case .waiting: 4..<8
+    }
+  }
+
+  /// How many of `capacity` slots the group may hold.
+  func share(of capacity: Int) -> Int {
+    switch self {
+    case .mimicking: max(capacity / 2, 1)
+    case .deferred, .waiting: max(capacity / 8, 1)
+    }
+  }
+
+  /// Why a member is refused when the group holds more than its share; nil when it was already.
+  var reason: Reason? {
+    switch self {
+    case .mimicking: nil
+    case .deferred: .proofBudget
+    case .waiting: .routerBusy
+    }
+  }
+}
