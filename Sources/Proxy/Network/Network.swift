@@ -1,12 +1,12 @@
-public import Kernel
-public import Wire
+internal import Kernel
+internal import Wire
 
 /// What a shard needs of the world: clocks, readiness, sockets.
 ///
 /// The kernel is one (`LinuxNetwork`); tests put a made-up one in its place, with made-up time and
 /// every fault that the kernel may show. Calls never block, except `wait`. A socket closes when its
 /// one owner lets it go.
-public protocol Network: ~Copyable {
+protocol Network: ~Copyable {
   /// A TCP connection.
   associatedtype Socket: ~Copyable
   /// A place in the kernel where bytes wait for a socket that has no room.

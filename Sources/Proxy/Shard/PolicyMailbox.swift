@@ -4,18 +4,18 @@ internal import Synchronization
 ///
 /// A policy that was not taken yet when a newer one comes is freed.
 @safe
-public final class PolicyMailbox: @unchecked Sendable {
+final class PolicyMailbox: @unchecked Sendable {
   private let waiting = unsafe Atomic<UnsafeMutablePointer<Policy>?>(nil)
 
   /// An empty mailbox.
-  public init() {}
+  init() {}
 
   deinit {
     unsafe Self.free(waiting.load(ordering: .acquiring))
   }
 
   /// Leaves a policy for the shard, which has to be woken.
-  public func put(_ policy: consuming Policy) {
+  func put(_ policy: consuming Policy) {
     let memory = UnsafeMutablePointer<Policy>.allocate(capacity: 1)
     unsafe memory.initialize(to: policy)
     unsafe Self.free(waiting.exchange(memory, ordering: .acquiringAndReleasing))

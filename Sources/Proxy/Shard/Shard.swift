@@ -10,7 +10,7 @@ internal import Wire
 /// which a connection passes them: `Shard+Accept`, `+Look`, `+Prove`, `+Admit`, `+Relay`; those who
 /// are refused go to `+Mimic`.
 @safe
-public struct Shard<World: Network & ~Copyable>: ~Copyable {
+struct Shard<World: Network & ~Copyable>: ~Copyable {
   var network: World
   var policy: Policy
   var limits: SourceLimits
@@ -44,7 +44,7 @@ public struct Shard<World: Network & ~Copyable>: ~Copyable {
   var isDraining = false
 
   /// A shard that has everything it will ever need.
-  public init(
+  init(
     network: consuming World,
     policy: consuming Policy,
     instruments: consuming ShardInstruments,
@@ -93,12 +93,12 @@ public struct Shard<World: Network & ~Copyable>: ~Copyable {
   }
 
   /// Turns until it is told to stop and all sessions have ended, or it is told to stop at once.
-  public mutating func run() {
+  mutating func run() {
     while turn() {}
   }
 
   /// One turn of the loop: waits for events, handles them, meets deadlines; whether to go on.
-  public mutating func turn() -> Bool {
+  mutating func turn() -> Bool {
     let count = network.wait(timeoutMilliseconds: waitMilliseconds())
     now = network.now
     wallSeconds = network.wallSeconds

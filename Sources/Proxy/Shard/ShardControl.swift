@@ -1,5 +1,5 @@
 internal import Synchronization
-public import Telemetry
+internal import Telemetry
 
 /// What other threads may ask of a shard, and how they see that it turns.
 public final class ShardControl: Sendable {
@@ -35,14 +35,14 @@ public final class ShardControl: Sendable {
 }
 
 /// What a shard writes to and listens to, handed over as one.
-public struct ShardInstruments: ~Copyable {
+struct ShardInstruments: ~Copyable {
   let counters: CounterWriter
   let events: EventRingWriter
   let mailbox: PolicyMailbox
   let control: ShardControl
 
   /// The instruments of one shard.
-  public init(
+  init(
     counters: consuming CounterWriter,
     events: consuming EventRingWriter,
     mailbox: PolicyMailbox,

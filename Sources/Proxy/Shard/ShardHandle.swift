@@ -42,6 +42,7 @@ public final class ShardHandle: Sendable {
   ///   - seed: For draws that only have to look like the router's.
   ///   - whenEnded: Called on the shard's thread when it has ended.
   /// - Throws: The error of the call that failed.
+  /// - Returns: The handle to hold the shard by.
   public static func start(
     name: String,
     core: Int32?,
