@@ -37,6 +37,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
   var now: Instant
   var wallSeconds: UInt64
   var acceptsAgainAt: Instant?
+  var descriptorsToldAgainAt: Instant
   /// Until when the router is not dialled, after it refused.
   var routerRestsUntil: Instant
   /// Since when the router takes no connection.
@@ -55,6 +56,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     now = start
     wallSeconds = network.wallSeconds
     routerRestsUntil = start
+    descriptorsToldAgainAt = start
     self.network = network
     limits = SourceLimits(settings)
     replay = ReplaySet(capacity: settings.replayRecords, now: start)
