@@ -82,7 +82,14 @@ final class LabNetwork: Sendable {
 
     start = Clock.now
     let routers = try topology.hosts.map { host throws(LabError) in
-      try LabRouter(host: host, settings: settings, runDirectory: topology.directory)
+      // Not the client: i2pd 2.45 takes a destination that it keeps as a floodfill for expired
+      // when it wants to talk to it, and asks others only after 5 s.
+      try LabRouter(
+        host: host,
+        settings: settings,
+        isFloodfill: host.number < count || count < 3,
+        runDirectory: topology.directory
+      )
     }
     try Introduction.perform(routers)
     timing.identitiesSeconds = start.secondsUntilNow

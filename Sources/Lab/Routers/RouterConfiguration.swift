@@ -4,7 +4,10 @@ import Wire
 struct RouterConfiguration: Sendable {
   let settings: RouterSettings
   let host: LabHost
+  /// The router's own directory.
   let directory: String
+  /// Whether it keeps a part of the network's database.
+  let isFloodfill: Bool
 
   /// i2pd.conf: `section.key = value` lines, the overrides last.
   ///
@@ -24,7 +27,7 @@ struct RouterConfiguration: Sendable {
       "ipv6": "false",
       "ssu": "false",
       "host": "\(host.address)",
-      "floodfill": "true",
+      "floodfill": "\(isFloodfill)",
       "bandwidth": "X",
       "log": "file",
       "logfile": logPath,
