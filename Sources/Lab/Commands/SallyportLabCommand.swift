@@ -7,6 +7,8 @@ struct SallyportLabCommand: ParsableCommand {
     commandName: "sallyport-lab",
     abstract: "A private network of real routers for tests and measurements.",
     discussion: "Everything happens in network namespaces of its own and is removed at the end.",
-    subcommands: [NetworkCommand.self, DoctorCommand.self, CleanCommand.self]
+    subcommands: [
+      NetworkCommand.self, PeersCommand.self, DoctorCommand.self, CleanCommand.self,
+    ]
   )
 }

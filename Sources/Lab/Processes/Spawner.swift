@@ -130,7 +130,7 @@ private func withCStrings<Result>(
 ) -> Result {
   var pointers = unsafe strings.map { unsafe strdup($0) }
   unsafe pointers.append(nil)
-  defer { for unsafe pointer in unsafe pointers { unsafe free(pointer) } }
+  defer { unsafe pointers.forEach { unsafe free($0) } }
   return unsafe pointers.withUnsafeMutableBufferPointer { buffer in
     guard let base = buffer.baseAddress else { preconditionFailure("the array ends with nil") }
     return unsafe body(base)

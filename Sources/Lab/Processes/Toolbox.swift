@@ -7,7 +7,9 @@ struct Toolbox: Equatable, Sendable {
   let taskset: String
 
   /// Where Debian puts programs, in the order of a root shell.
-  static let folders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+  static let folders = [
+    "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin",
+  ]
 
   /// The full path of `program`; nil when it is not installed.
   static func path(of program: String) -> String? {

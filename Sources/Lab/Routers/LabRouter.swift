@@ -70,7 +70,11 @@ final class LabRouter: Sendable {
       core: number == 1 ? settings.coreOfFirst : settings.coreOfOthers,
       openDescriptorsMax: settings.openDescriptorsMax
     )
-    let process = try namespace.spawn(configuration.arguments, label: "r\(number)", options: options)
+    let process = try namespace.spawn(
+      configuration.arguments,
+      label: "r\(number)",
+      options: options
+    )
     state.withLock { $0 = process }
   }
 
