@@ -43,7 +43,10 @@ struct NetworkCommand: ParsableCommand {
   }
 
   func run() throws {
-    Interruption.removeEverythingAtSignals()
+    try Interruption.guarding(keep)
+  }
+
+  private func keep() throws {
     try Prerequisites.check([.routers])
     let network = try LabNetwork.start(routers: routers, settings: try settings())
     defer { network.stop() }

@@ -26,7 +26,10 @@ struct PeersCommand: ParsableCommand {
   }
 
   func run() throws {
-    Interruption.removeEverythingAtSignals()
+    try Interruption.guarding(measure)
+  }
+
+  private func measure() throws {
     try Prerequisites.check([.haproxy, .nginx])
     for kind in BenchPeer.Kind.allCases {
       let result = try PeerMeasurement.run(

@@ -72,6 +72,8 @@ final class StarTopology: Sendable {
       "route add local \(AddressPlan.worldSourcesIPv6) dev lo",
     ]
     try namespaces.ip(HostWiring.hostLines(for: world) + worldSources, in: world.namespace)
+    // A route makes an IPv4 address usable, IPv6 wants it on an interface unless told otherwise.
+    try world.namespace.setKernelParameter("net.ipv6.ip_nonlocal_bind", to: "1")
     try HostWiring.allowForwarding(in: hub)
   }
 }

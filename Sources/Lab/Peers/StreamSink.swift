@@ -17,6 +17,7 @@ final class StreamSink: Sendable {
     self.counts = counts
     server = try ConnectionServer(in: namespace, at: endpoint) { connection in
       counts.connections.wrappingAdd(1, ordering: .relaxed)
+      counts.lastPeer.withLock { $0 = connection.peer }
       var chunk = [UInt8](repeating: 0, count: 262_144)
       while let count = connection.receive(into: &chunk), count > 0 {
         counts.bytes.wrappingAdd(UInt64(count), ordering: .relaxed)
@@ -30,6 +31,9 @@ final class StreamSink: Sendable {
   /// Bytes that came.
   var bytes: UInt64 { counts.bytes.load(ordering: .relaxed) }
 
+  /// Where the last connection seemed to come from.
+  var lastPeer: Endpoint? { counts.lastPeer.withLock { $0 } }
+
   /// Stops accepting.
   func stop() {
     server.stop()
@@ -38,5 +42,6 @@ final class StreamSink: Sendable {
   private final class Counts: Sendable {
     let connections = Atomic<UInt64>(0)
     let bytes = Atomic<UInt64>(0)
+    let lastPeer = Mutex<Endpoint?>(nil)
   }
 }
