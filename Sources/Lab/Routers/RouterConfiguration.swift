@@ -15,6 +15,10 @@ struct RouterConfiguration: Sendable {
   var text: String {
     var values = base
     values.merge(transportValues) { $1 }
+    if settings.hasIPv6 {
+      // `host` is the IPv4 address; without the interface i2pd publishes ::1.
+      values.merge(["ipv6": "true", "ifname6": "eth0"]) { $1 }
+    }
     values.merge(settings.overrides) { $1 }
     return values.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)\n" }.joined()
   }

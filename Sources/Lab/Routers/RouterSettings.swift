@@ -27,6 +27,8 @@ struct RouterSettings: Equatable, Sendable {
   /// i2pd first builds the tunnels of a destination at a random moment within 10 s, in rounds of
   /// 5 s; of several the first that is ready serves.
   var destinationPairs = 8
+  /// Whether the routers also publish their IPv6 addresses; they then prefer them.
+  var hasIPv6 = false
   /// Pause between the starts of two routers.
   var startPauseNanoseconds: UInt64 = 0
   /// How much is logged: none, error, warn (i2pd's default), info, debug.
