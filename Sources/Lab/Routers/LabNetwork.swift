@@ -82,8 +82,8 @@ final class LabNetwork: Sendable {
 
     start = Clock.now
     let routers = try topology.hosts.map { host throws(LabError) in
-      // Not the client: i2pd 2.45 takes a destination that it keeps as a floodfill for expired
-      // when it wants to talk to it, and asks others only after 5 s.
+      // Not the client: as a floodfill it logged "Remote LeaseSet expired" at its first look at
+      // the destination and came to the page a round of 5 s later (i2pd 2.45.1).
       try LabRouter(
         host: host,
         settings: settings,
