@@ -10,8 +10,8 @@ public enum ArrivalVerdict: Equatable, Sendable, BitwiseCopyable {
 
 /// The limits and the memory of sources: the first room that a connection passes.
 ///
-/// Counts at several levels at once (address, network, site, gate); the tightest wins. Pure: moments
-/// and addresses come in, verdicts go out.
+/// Counts at several levels at once (address, network, site, gate); the tightest wins. Pure:
+/// moments and addresses come in, verdicts go out.
 public struct SourceLimits: ~Copyable {
   private var settings: LimitSettings
   private let table: SourceTable

@@ -29,8 +29,8 @@ enum ShardBounds {
   static let redialNanoseconds: UInt64 = 250 * Nanoseconds.perMillisecond
   /// How long a closed direction may wait for the other one.
   static let lingerNanoseconds: UInt64 = 30 * Nanoseconds.perSecond
-  /// How long a handshake that was judged too slow is followed on: routers end it by themselves, i2pd
-  /// within 43 seconds.
+  /// How long a handshake that was judged too slow is followed on: routers end it by themselves,
+  /// i2pd within 43 seconds.
   static let slowNanoseconds: UInt64 = 60 * Nanoseconds.perSecond
   /// The longest wait for events.
   static let longestWaitMilliseconds: Int32 = 1_000

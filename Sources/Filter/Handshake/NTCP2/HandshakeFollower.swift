@@ -8,8 +8,8 @@ public enum HandshakeOutcome: Equatable, BitwiseCopyable, Sendable {
   case late
 }
 
-/// Follows an admitted NTCP2 handshake by counting bytes, since its contents are opaque from message
-/// 2 on (NTCP2 specification, messages 2 and 3).
+/// Follows an admitted NTCP2 handshake by counting bytes, since its contents are opaque from
+/// message 2 on (NTCP2 specification, messages 2 and 3).
 ///
 /// ```
 /// flight handed over -> answered (router sent) -> message 3 whole -> established (more data flows)
@@ -80,8 +80,8 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
     }
   }
 
-  /// The time for the next step is over. A router closes at once on a bad message 3, so one that kept
-  /// the connection took it.
+  /// The time for the next step is over. A router closes at once on a bad message 3, so one that
+  /// kept the connection took it.
   public mutating func timeIsUp() -> HandshakeOutcome {
     switch phase {
     case .handedOver: return judgeTooSlow(.noAnswer)
