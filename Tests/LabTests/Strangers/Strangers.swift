@@ -1,0 +1,191 @@
+import Filter
+import Kernel
+import Wire
+
+@testable import Lab
+
+/// Every stranger that a router on the public network meets, and those who look for a guard.
+enum Strangers {
+  /// All of them.
+  static var all: [Stranger] {
+    silent + random + leaving + otherProtocols + wrongFlights + rightFlights + different
+  }
+
+  private static func random(_ count: Int) -> [UInt8] { Primitives.randomBytes(count) }
+
+  /// Those who never send a whole first flight.
+  static var silent: [Stranger] {
+    [Stranger("nothing", [])]
+      + [1, 10, 63].map { Stranger("\($0) random bytes", [.write(random($0))]) }
+  }
+
+  /// Those who send random bytes.
+  static var random: [Stranger] {
+    let sizes = [64, 65, 100, 300, 2_000, 20_000]
+    let dribble = (0..<8).flatMap { _ in [StrangerStep.pause(150), .write(random(1))] }
+    return sizes.map { Stranger("\($0) random bytes", [.write(random($0))]) } + [
+      Stranger("64 random bytes, then one after the other", [.write(random(64))] + dribble),
+      Stranger(
+        "60 random bytes, then one after the other",
+        [.write(random(60))] + dribble
+      ),
+      Stranger("40 and 40 random bytes", [.write(random(40)), .pause(300), .write(random(40))]),
+    ]
+  }
+
+  /// Those who leave.
+  static var leaving: [Stranger] {
+    [0, 10, 63, 64, 100].map {
+      Stranger("\($0) random bytes, half-closed", [.write(random($0)), .finishSending])
+    } + [
+      Stranger(
+        "10 random bytes, half-closed later",
+        [.write(random(10)), .pause(300), .finishSending]
+      ),
+      Stranger("connect and close", [.close]),
+      Stranger("connect and reset", [.reset]),
+      Stranger("10 random bytes, then close", [.write(random(10)), .pause(200), .close]),
+      Stranger("10 random bytes, then reset", [.write(random(10)), .pause(200), .reset]),
+    ]
+  }
+
+  /// Those who take the port for something else.
+  static var otherProtocols: [Stranger] {
+    let words: [(String, String)] = [
+      ("Stratum, short", #"{"id":1,"method":"mining.subscribe"}"# + "\n"),
+      (
+        "Stratum, long",
+        #"{"id":1,"jsonrpc":"2.0","method":"login","params":{"login":"4A","pass":"x"#
+          + #"","agent":"XMRig/6.21.0 (Linux x86_64)"}}"# + "\n"
+      ),
+      ("HTTP, short", "GET / HTTP/1.0\r\n\r\n"),
+      (
+        "HTTP, long",
+        "GET / HTTP/1.1\r\nHost: router.example\r\nUser-Agent: curl/8.5.0\r\nAccept: */*\r\n\r\n"
+      ),
+      ("SSH", "SSH-2.0-OpenSSH_9.2\r\n"),
+    ]
+    let hello: [UInt8] = [0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3]
+    return words.map { Stranger($0.0, [.write([UInt8]($0.1.utf8))]) } + [
+      Stranger("TLS, short", [.write(hello + random(20))]),
+      Stranger("TLS, long", [.write(hello + random(506))]),
+      Stranger(
+        "HTTP, short, half-closed",
+        [.write([UInt8]("GET / HTTP/1.0\r\n\r\n".utf8)), .finishSending]
+      ),
+      Stranger(
+        "HTTP in two writes of 40 bytes",
+        [
+          .write([UInt8]("GET /aaaaaaaaaaaaaaaaaaaaaaaaa HTTP/1.1\r\n".utf8.prefix(40))),
+          .pause(300), .write(random(40)),
+        ]
+      ),
+    ]
+  }
+
+  /// Those who know the router and get something wrong.
+  static var wrongFlights: [Stranger] {
+    let faults: [FirstFlightFault] = [
+      .wrongRouterHash, .wrongInitializationVector, .wrongStaticKey, .highBitSet, .brokenFrame,
+    ]
+    return faults.flatMap { fault in
+      [
+        Stranger(flight: "\(fault)") { $0.fault = fault },
+        Stranger(flight: "\(fault), padded") {
+          $0.fault = fault
+          $0.padding = random(30)
+        },
+      ]
+    } + [
+      Stranger(flight: "wrong version") { $0.version = 3 },
+      Stranger(flight: "wrong network") { $0.networkIdentifier = 98 },
+      Stranger(flight: "wrong network, padded") {
+        $0.networkIdentifier = 98
+        $0.padding = random(30)
+      },
+      Stranger(flight: "message 3 of 15 bytes announced") { $0.declaredMessageThreeLength = 15 },
+      Stranger(flight: "padding too long announced") { $0.declaredPaddingLength = 300 },
+      Stranger(flight: "padding too long") { $0.padding = random(300) },
+      Stranger(flight: "padding that never comes") { $0.declaredPaddingLength = 20 },
+      Stranger(flight: "half of the padding, half-closed", then: [.pause(200), .finishSending]) {
+        $0.padding = random(10)
+        $0.declaredPaddingLength = 20
+      },
+      Stranger(flight: "classic flight of hybrid size", { $0.hybrid = .mlkem768 }),
+    ]
+  }
+
+  /// Those who get message 1 right, and go no further or go wrong later.
+  static var rightFlights: [Stranger] {
+    [
+      Stranger(flight: "right flight, then silence") { $0.padding = random(20) },
+      Stranger(flight: "right flight, half-closed", then: [.finishSending]) { _ in },
+      Stranger(flight: "right flight, half-closed later", then: [.pause(300), .finishSending]) {
+        _ in
+      },
+      Stranger(flight: "right flight, message 3 broken", then: [.pause(300), .write(random(948))]) {
+        _ in
+      },
+      Stranger(flight: "right flight, half of message 3", then: [.pause(300), .write(random(400))])
+      {
+        _ in
+      },
+      Stranger(flight: "padding that comes late", then: [.pause(400), .write(random(20))]) {
+        $0.declaredPaddingLength = 20
+      },
+      Stranger(flight: "clock 100 s behind") { $0.clockOffsetSeconds = -100 },
+      Stranger(flight: "clock 100 s ahead, padded") {
+        $0.clockOffsetSeconds = 100
+        $0.padding = random(30)
+      },
+      Stranger("right flight in pieces") { router in
+        let flight = Stranger.flight(router) { $0.padding = random(20) }
+        let cuts = [0, 1, 32, 64, 70, flight.count]
+        let pieces = zip(cuts, cuts.dropFirst()).flatMap { from, to in
+          [StrangerStep.write([UInt8](flight[from..<to])), .pause(100)]
+        }
+        return (nil, pieces)
+      },
+      Stranger("wrong flight in pieces") { router in
+        let flight = Stranger.flight(router) { $0.fault = .brokenFrame }
+        return (
+          nil,
+          [.write([UInt8](flight.prefix(33))), .pause(200), .write([UInt8](flight.dropFirst(33)))]
+        )
+      },
+    ]
+  }
+
+  /// Those for whom the guarded router is meant to differ, with the reason.
+  static var different: [Stranger] {
+    let bounds = "the announced message 3 is held to what real routers send: i2pd allocates it"
+    return [
+      Stranger("replayed flight", differs: "a replayed flight is no peer's; i2pd has no memory") {
+        let flight = Stranger.flight($0)
+        return (Companion(sharesAddress: false, bytes: flight), [.write(flight)])
+      },
+      Stranger(
+        flight: "bytes behind the flight",
+        differs: "no peer speaks before the answer; i2pd takes them for message 3"
+      ) { $0.extraByteCount = 10 },
+      Stranger(
+        flight: "many bytes behind the flight",
+        differs: "as above, refused for its size before the proof"
+      ) { $0.extraByteCount = 500 },
+      Stranger(
+        "second connection of an address",
+        differs: "carrier NAT: two peers may share an address, so neither is refused at once"
+      ) { _ in (Companion(sharesAddress: true, bytes: []), []) },
+      Stranger(flight: "zero key", differs: "the specification forbids it; i2pd does not look") {
+        $0.fault = .zeroKey
+      },
+      Stranger(flight: "key of low order", differs: "as the zero key") { $0.fault = .lowOrderKey },
+      Stranger(flight: "message 3 of 100 bytes announced", differs: bounds) {
+        $0.declaredMessageThreeLength = 100
+      },
+      Stranger(flight: "message 3 of 65535 bytes announced", differs: bounds) {
+        $0.declaredMessageThreeLength = 65_535
+      },
+    ]
+  }
+}
