@@ -21,6 +21,9 @@ struct Direction<Overflow: ~Copyable>: ~Copyable {
   var isWritable = false
   /// Whether the kernel said that the sender is closing: no further event will say it again.
   var isClosing = false
+  /// Whether the sender has reset the connection, perhaps after bytes and an end that are still to
+  /// be passed on.
+  var isReset = false
   /// Whether all that the sender sent was read.
   var endSeen = false
   /// Whether the receiver was told.

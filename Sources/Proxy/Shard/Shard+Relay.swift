@@ -19,6 +19,7 @@ extension Shard where World: ~Copyable {
   mutating func routerIsReady(_ slot: UInt32, _ readiness: Readiness) {
     if readiness.isReadable { sessions[slot].toPeer.isReadable = true }
     if readiness.isClosing { sessions[slot].toPeer.isClosing = true }
+    if readiness.isBroken { sessions[slot].toPeer.isReset = true }
     if readiness.isWritable { sessions[slot].toRouter.isWritable = true }
     guard case .dialling(let flight) = sessions[slot].stage else { return serve(slot) }
     guard readiness.isWritable else { return }
@@ -191,14 +192,22 @@ extension Shard where World: ~Copyable {
   }
 
   /// Ends a session both of whose directions are closed; gives a half-closed one a deadline.
+  ///
+  /// A router never closes one direction alone. The reset with which its kernel answers bytes that it
+  /// left unread, or that come later, is passed on; after a moment the peer's side is closed as well,
+  /// so that this host's kernel answers later bytes as it does for a bare router.
   private mutating func endIfDone(_ slot: UInt32) {
     let toPeerEnded = sessions[slot].toPeer.endPassedOn
     let toRouterEnded = sessions[slot].toRouter.endPassedOn
     guard toPeerEnded || toRouterEnded else { return }
     concludeClosed(slot, byRouter: toPeerEnded)
-    if toPeerEnded, toRouterEnded { return endSession(slot) }
+    let isReset = toPeerEnded && sessions[slot].toPeer.isReset
+    if isReset { network.resetOnClose(sessions[slot].peer) }
+    if isReset || (toPeerEnded && toRouterEnded) { return endSession(slot) }
+    let linger =
+      toPeerEnded ? ShardBounds.routerLingerNanoseconds : ShardBounds.peerLingerNanoseconds
     sessions[slot].wasActive = false
-    sessionTimers.set(slot, at: now.advanced(byNanoseconds: ShardBounds.lingerNanoseconds))
+    sessionTimers.set(slot, at: now.advanced(byNanoseconds: linger))
   }
 
   /// Serves the sessions that had more to move than their last turn allowed.
