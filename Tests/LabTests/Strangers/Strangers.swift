@@ -126,6 +126,10 @@ enum Strangers {
       Stranger(flight: "right flight, message 3 broken", then: [.pause(300), .write(random(948))]) {
         _ in
       },
+      Stranger(
+        flight: "right flight, message 3 broken, more behind",
+        then: [.pause(300), .write(random(948 + 100))]
+      ) { _ in },
       Stranger(flight: "right flight, half of message 3", then: [.pause(300), .write(random(400))])
       {
         _ in
