@@ -193,9 +193,9 @@ extension Shard where World: ~Copyable {
 
   /// Ends a session both of whose directions are closed; gives a half-closed one a deadline.
   ///
-  /// A router never closes one direction alone. The reset with which its kernel answers bytes that it
-  /// left unread, or that come later, is passed on; after a moment the peer's side is closed as well,
-  /// so that this host's kernel answers later bytes as it does for a bare router.
+  /// A router never closes one direction alone. The reset that follows when it left bytes unread is
+  /// waited for and passed on; then the peer's side is closed as well, so that this host's kernel
+  /// answers later bytes as it does for a bare router.
   private mutating func endIfDone(_ slot: UInt32) {
     let toPeerEnded = sessions[slot].toPeer.endPassedOn
     let toRouterEnded = sessions[slot].toRouter.endPassedOn
@@ -204,10 +204,25 @@ extension Shard where World: ~Copyable {
     let isReset = toPeerEnded && sessions[slot].toPeer.isReset
     if isReset { network.resetOnClose(sessions[slot].peer) }
     if isReset || (toPeerEnded && toRouterEnded) { return endSession(slot) }
-    let linger =
-      toPeerEnded ? ShardBounds.routerLingerNanoseconds : ShardBounds.peerLingerNanoseconds
     sessions[slot].wasActive = false
-    sessionTimers.set(slot, at: now.advanced(byNanoseconds: linger))
+    guard toPeerEnded else {
+      let until = now.advanced(byNanoseconds: ShardBounds.lingerNanoseconds)
+      return sessionTimers.set(slot, at: until)
+    }
+    if !sessions[slot].isEnding {
+      sessions[slot].isEnding = true
+      sessions[slot].steppedAt = now
+    }
+    sessionQueues.move(slot, to: SessionQueue.ending)
+  }
+
+  /// Ends the sessions whose router closed and sent no reset since.
+  mutating func endClosedSessions() {
+    while let slot = sessionQueues.oldest(SessionQueue.ending) {
+      let since = now.nanoseconds(since: sessions[slot].steppedAt)
+      guard since >= ShardBounds.resetWaitNanoseconds else { return }
+      endSession(slot)
+    }
   }
 
   /// Serves the sessions that had more to move than their last turn allowed.

@@ -26,10 +26,9 @@ enum ShardBounds {
   /// How long the router is left alone after it refused a connection.
   static let redialNanoseconds: UInt64 = 250 * Nanoseconds.perMillisecond
   /// How long a peer that has closed its direction may wait for the router to close.
-  static let peerLingerNanoseconds: UInt64 = 30 * Nanoseconds.perSecond
-  /// How long after the router's close its reset is waited for: it comes at once or with the next
-  /// bytes.
-  static let routerLingerNanoseconds: UInt64 = 20 * Nanoseconds.perMillisecond
+  static let lingerNanoseconds: UInt64 = 30 * Nanoseconds.perSecond
+  /// How long after the router's close its reset is waited for: it is sent in the same moment.
+  static let resetWaitNanoseconds: UInt64 = 2 * Nanoseconds.perMillisecond
   /// The longest wait for events.
   static let longestWaitMilliseconds: Int32 = 1_000
 
