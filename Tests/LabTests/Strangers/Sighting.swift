@@ -27,11 +27,14 @@ struct Sighting: Equatable, Sendable, CustomStringConvertible {
   var when = When.never
   /// Whether a byte after the FIN was answered by RST.
   var isLaterByteReset = false
+  /// The flags FIN, RST and ACK of the closing packets up to the first RST, repetitions left out.
+  var closingFlags: [String] = []
 
   var description: String {
     var words = isAnswered ? ["data,"] : []
     words += [close.rawValue, when.rawValue]
     if isLaterByteReset { words.append("(RST for a later byte)") }
+    words += closingFlags
     return words.filter { !$0.isEmpty }.joined(separator: " ")
   }
 }
@@ -60,6 +63,11 @@ extension Sighting {
     guard let first = closing.first, let connectedAt = visit.connectedAt else {
       return (sighting, nil)
     }
+    // A connection ends with its first reset; segments under way may draw more.
+    let last = closing.firstIndex { $0.flags & WirePacket.rst != 0 } ?? closing.count - 1
+    for name in closing[...last].map(\.closingName) where sighting.closingFlags.last != name {
+      sighting.closingFlags.append(name)
+    }
     let resets = closing.filter { $0.flags & WirePacket.rst != 0 }
     if first.flags & WirePacket.rst != 0 {
       sighting.close = .reset
@@ -80,5 +88,14 @@ extension Sighting {
       sighting.when = times.sweepSeconds.contains(age) ? .atSweep : .oddly
     }
     return (sighting, sighting.when == .atOnce ? delay : nil)
+  }
+}
+
+extension WirePacket {
+  /// The flags that tell how a connection ends: `FA`, `R`, `RA`.
+  fileprivate var closingName: String {
+    [(Self.fin, "F"), (Self.rst, "R"), (Self.ack, "A")].reduce("") { name, flag in
+      flags & flag.0 != 0 ? name + flag.1 : name
+    }
   }
 }
