@@ -74,6 +74,43 @@ struct GuardedI2PD {
   }
 }
 
+extension GuardedPair {
+  /// A router of the pair.
+  struct Target: Sendable {
+    let endpoint: Endpoint
+    let facts: RouterFacts
+  }
+
+  /// Sends all strangers to both routers at the same time; what they saw at the first, and at the
+  /// second.
+  func send(
+    _ strangers: [Stranger],
+    toBare bare: Target,
+    andGuarded guarded: Target,
+    times: CloseTimes,
+    patienceNanoseconds: UInt64
+  ) throws -> (bare: [Experience], guarded: [Experience]) {
+    let first = Mutex<[Experience]>([])
+    let thread = LabThread {
+      let seen = try? self.send(
+        strangers,
+        to: bare,
+        times: times,
+        patienceNanoseconds: patienceNanoseconds
+      )
+      first.withLock { $0 = seen ?? [] }
+    }
+    let second = try send(
+      strangers,
+      to: guarded,
+      times: times,
+      patienceNanoseconds: patienceNanoseconds
+    )
+    thread.join()
+    return (first.withLock { $0 }, second)
+  }
+}
+
 /// What strangers saw at one router.
 struct Experience: Sendable {
   let sighting: Sighting
@@ -82,10 +119,9 @@ struct Experience: Sendable {
 
 extension GuardedPair {
   /// Sends all strangers to one router at the same time and says what each of them saw, in order.
-  func send(
+  private func send(
     _ strangers: [Stranger],
-    to target: Endpoint,
-    router: RouterFacts,
+    to target: Target,
     times: CloseTimes,
     patienceNanoseconds: UInt64
   ) throws -> [Experience] {
@@ -95,8 +131,8 @@ extension GuardedPair {
       let (local, other) = (freshEnd(), freshEnd())
       let thread = try topology.world.namespace.startThread {
         let visit = stranger.visit(
-          target,
-          router: router,
+          target.endpoint,
+          router: target.facts,
           from: local,
           companionAddress: other.address,
           patienceNanoseconds: patienceNanoseconds

@@ -30,8 +30,6 @@ struct Companion: Sendable {
 /// A stranger: who it is and what it does.
 struct Stranger: Sendable {
   let name: String
-  /// Why the guarded router is meant to differ from the bare one; nil: it must not.
-  var intendedDifference: String?
   /// What it does before a router with these facts.
   let script: @Sendable (RouterFacts) -> (companion: Companion?, steps: [StrangerStep])
 
@@ -42,23 +40,19 @@ struct Stranger: Sendable {
 
   init(
     _ name: String,
-    differs reason: String? = nil,
     _ script: @escaping @Sendable (RouterFacts) -> (Companion?, [StrangerStep])
   ) {
     self.name = name
-    intendedDifference = reason
     self.script = script
   }
 
   /// A stranger that knows the router and sends one first flight in one write.
   init(
     flight name: String,
-    differs reason: String? = nil,
     then steps: [StrangerStep] = [],
     _ change: @escaping @Sendable (inout FirstFlightOptions) -> Void
   ) {
     self.name = name
-    intendedDifference = reason
     script = { (nil, [.write(Self.flight($0, change))] + steps) }
   }
 

@@ -11,6 +11,22 @@ enum Strangers {
     silent + random + leaving + otherProtocols + wrongFlights + rightFlights + different
   }
 
+  /// Those whom Java I2P closes at once or at its sweep, as it draws: it reads 0 to 127 bytes more
+  /// after 64 that it cannot prove.
+  static let drawnByJava: Set<String> = [
+    "64 random bytes", "65 random bytes", "100 random bytes",
+    "64 random bytes, then one after the other", "60 random bytes, then one after the other",
+    "40 and 40 random bytes", "Stratum, long", "HTTP, long", "HTTP in two writes of 40 bytes",
+    "wrongRouterHash", "wrongInitializationVector", "wrongStaticKey", "brokenFrame",
+    "wrongRouterHash, padded", "wrongInitializationVector, padded", "wrongStaticKey, padded",
+    "brokenFrame, padded", "wrong flight in pieces",
+  ]
+
+  /// Forty of whom Java I2P closes about half at once.
+  static var drawn: [Stranger] {
+    (0..<40).map { _ in Stranger("127 random bytes", [.write(random(127))]) }
+  }
+
   private static func random(_ count: Int) -> [UInt8] { Primitives.randomBytes(count) }
 
   /// Those who never send a whole first flight.
@@ -160,36 +176,53 @@ enum Strangers {
     ]
   }
 
-  /// Those for whom the guarded router is meant to differ, with the reason.
+  /// Those for whom a gate may be stricter than a router.
   static var different: [Stranger] {
-    let bounds = "the announced message 3 is held to what real routers send: i2pd allocates it"
-    return [
-      Stranger("replayed flight", differs: "a replayed flight is no peer's; i2pd has no memory") {
+    [
+      Stranger("replayed flight") {
         let flight = Stranger.flight($0)
         return (Companion(sharesAddress: false, bytes: flight), [.write(flight)])
       },
-      Stranger(
-        flight: "bytes behind the flight",
-        differs: "no peer speaks before the answer; i2pd takes them for message 3"
-      ) { $0.extraByteCount = 10 },
-      Stranger(
-        flight: "many bytes behind the flight",
-        differs: "as above, refused for its size before the proof"
-      ) { $0.extraByteCount = 500 },
-      Stranger(
-        "second connection of an address",
-        differs: "carrier NAT: two peers may share an address, so neither is refused at once"
-      ) { _ in (Companion(sharesAddress: true, bytes: []), []) },
-      Stranger(flight: "zero key", differs: "the specification forbids it; i2pd does not look") {
-        $0.fault = .zeroKey
+      Stranger(flight: "bytes behind the flight") { $0.extraByteCount = 10 },
+      Stranger(flight: "many bytes behind the flight") { $0.extraByteCount = 500 },
+      Stranger("second connection of an address") { _ in
+        (Companion(sharesAddress: true, bytes: []), [])
       },
-      Stranger(flight: "key of low order", differs: "as the zero key") { $0.fault = .lowOrderKey },
-      Stranger(flight: "message 3 of 100 bytes announced", differs: bounds) {
+      Stranger(flight: "zero key") { $0.fault = .zeroKey },
+      Stranger(flight: "key of low order") { $0.fault = .lowOrderKey },
+      Stranger(flight: "message 3 of 100 bytes announced") {
         $0.declaredMessageThreeLength = 100
       },
-      Stranger(flight: "message 3 of 65535 bytes announced", differs: bounds) {
+      Stranger(flight: "message 3 of 5000 bytes announced") {
+        $0.declaredMessageThreeLength = 5_000
+      },
+      Stranger(flight: "message 3 of 65535 bytes announced") {
         $0.declaredMessageThreeLength = 65_535
       },
     ]
   }
+}
+
+/// What a stranger may see of the guard, and why that is meant.
+enum IntendedDifferences {
+  /// Before i2pd 2.45.1.
+  static let i2pd: [String: String] = [
+    "replayed flight": "a replayed flight is no peer's; i2pd has no memory of them",
+    "bytes behind the flight": "no peer speaks before the answer; i2pd takes them for message 3",
+    "many bytes behind the flight": "as above, refused for its size before the proof",
+    "second connection of an address":
+      "two peers may share an address (carrier NAT): the gate lets the second one wait",
+    "zero key": "the specification forbids it; i2pd does not look",
+    "key of low order": "as the zero key: the proof is worth nothing",
+    "message 3 of 100 bytes announced": "too short for any RouterInfo; i2pd takes it",
+    "message 3 of 65535 bytes announced": "i2pd allocates what is announced, before any message 3",
+  ]
+
+  /// Before Java I2P.
+  static let java: [String: String] = [
+    "key of low order": "the proof is worth nothing; Java I2P looks for the zero key alone",
+    "message 3 of 5000 bytes announced": "Java I2P answers, and has no room for it then",
+    "padding too long":
+      "refused for its size before the proof, as garbage; Java I2P hangs on what it proves",
+  ]
 }
