@@ -23,7 +23,7 @@ import Wire
     let probe = try TrivialAcceptor.listening(at: address)
     let endpoint = probe.endpoint
     _ = consume probe
-    let server = try LabThread { () -> Served in
+    let server = try OutcomeThread { () -> Served in
       guard var acceptor = try? TrivialAcceptor.listening(at: endpoint) else { return Served() }
       acceptor.run(stop: stop)
       return Served(accepted: acceptor.accepted, bytesReceived: acceptor.bytesReceived)

@@ -24,7 +24,7 @@ final class RealI2PD {
   private var sourceCount: UInt32 = 0
 
   private static let version: String = {
-    let output = Pipe()
+    let output = Foundation.Pipe()
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = ["--version"]

@@ -3,10 +3,10 @@ public import Wire
 
 /// First flights that were proven lately, so that a recorded one is refused.
 ///
-/// Two halves of fixed size take turns: new entries go into the younger, look-ups read both, and the
-/// older is emptied when the turn changes. An entry so lives for one to two spans. A half that is
-/// full drops what lies in the searched window: a bound on memory, at the price of a shorter memory
-/// under load. Only successes are put in, so strangers can't fill it.
+/// Two halves of fixed size take turns: new entries go into the younger, look-ups read both, and
+/// the older is emptied when the turn changes. An entry so lives for one to two spans. A half that
+/// is full drops what lies in the searched window: a bound on memory, at the price of a shorter
+/// memory under load. Only successes are put in, so strangers can't fill it.
 @safe
 public struct ReplaySet: ~Copyable {
   /// How long an entry lives at least: both routers take a clock that is 60 seconds off either way,

@@ -10,8 +10,8 @@ public enum ArrivalVerdict: Equatable, Sendable, BitwiseCopyable {
 
 /// The limits and the memory of sources: the first room that a connection passes.
 ///
-/// Counts at several levels at once (address, network, site, gate); the tightest wins. Pure: moments
-/// and addresses come in, verdicts go out.
+/// Counts at several levels at once (address, network, site, gate); the tightest wins. Pure:
+/// moments and addresses come in, verdicts go out.
 public struct SourceLimits: ~Copyable {
   private var settings: LimitSettings
   private let table: SourceTable
@@ -90,9 +90,8 @@ public struct SourceLimits: ~Copyable {
     unsafe table.place(keys.network, now: now).pointee.addAsked()
   }
 
-  /// The outcome of a handshake that was asked for.
-  public mutating func resolve(_ keys: SourceKeys, isSession: Bool, now: Instant) {
-    guard isSession else { return fail(keys, now: now) }
+  /// A handshake that was asked for became a session.
+  public mutating func complete(_ keys: SourceKeys, now: Instant) {
     unsafe table.place(keys.address, now: now).pointee.addCompletion()
     unsafe table.place(keys.network, now: now).pointee.addCompletion()
   }

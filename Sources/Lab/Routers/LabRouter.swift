@@ -16,11 +16,21 @@ final class LabRouter: Sendable {
 
   private let state = Mutex<LabProcess?>(nil)
 
-  init(host: LabHost, settings: RouterSettings, runDirectory: String) throws(LabError) {
+  init(
+    host: LabHost,
+    settings: RouterSettings,
+    isFloodfill: Bool,
+    runDirectory: String
+  ) throws(LabError) {
     number = host.number
     self.host = host
     directory = "\(runDirectory)/r\(host.number)"
-    configuration = RouterConfiguration(settings: settings, host: host, directory: directory)
+    configuration = RouterConfiguration(
+      settings: settings,
+      host: host,
+      directory: directory,
+      isFloodfill: isFloodfill
+    )
     try Files.makeDirectory("\(directory)/tunnels.d")
     try Files.write(configuration.text, to: "\(directory)/i2pd.conf")
     try Files.write("", to: "\(directory)/tunnels.conf")

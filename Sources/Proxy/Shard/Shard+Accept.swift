@@ -82,15 +82,19 @@ extension Shard where World: ~Copyable {
 
   /// Frees descriptors when the process has none left; whether anybody could go.
   mutating func makeDescriptorRoom() -> Bool {
-    events.write(
-      .descriptorsShort(open: UInt64(strangers.count + sessions.count), limit: 0),
-      at: now
-    )
+    tellDescriptorsShort()
     guard strangers.count > 0 else { return false }
     for _ in 0..<min(strangers.count, ShardBounds.strangersShedAtOnce) {
       shedOldest()
     }
     return true
+  }
+
+  /// Tells it once in a while: it may happen at every connection.
+  private mutating func tellDescriptorsShort() {
+    guard now >= descriptorsToldAgainAt else { return }
+    descriptorsToldAgainAt = now.advanced(byNanoseconds: ShardBounds.tellAgainNanoseconds)
+    events.write(.descriptorsShort(open: UInt64(strangers.count + 2 * sessions.count)), at: now)
   }
 
   /// Leaves waiting connections to the kernel for a moment, instead of spinning on them.
