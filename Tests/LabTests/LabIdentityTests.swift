@@ -43,9 +43,11 @@ import Wire
       networkIdentifier: 2,
       wallSeconds: 1
     )
-    #expect(PlainRouterInfo(info) != nil)
-    for count in 0..<(info.count - 64) {
-      #expect(PlainRouterInfo([UInt8](info.prefix(count))) == nil, "cut to \(count) bytes")
+    #expect(throws: Never.self) { try RouterInfo(info) }
+    for count in 0..<info.count {
+      #expect(throws: RouterInfoFault.self, "cut to \(count) bytes") {
+        try RouterInfo([UInt8](info.prefix(count)))
+      }
     }
   }
 

@@ -52,7 +52,7 @@ enum JavaRouterDirectory {
     to path: String,
     mode: mode_t
   ) throws(Failure) {
-    guard SmallFile.write(bytes, to: path) == .written, unsafe chmod(path, mode) == 0 else {
+    guard (try? Files.write(bytes, to: path)) != nil, unsafe chmod(path, mode) == 0 else {
       throw .notWritable(path: path)
     }
   }
