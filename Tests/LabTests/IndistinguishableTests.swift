@@ -1,5 +1,4 @@
 import Kernel
-import Synchronization
 import Testing
 import Wire
 
@@ -11,11 +10,11 @@ import Wire
 /// reached them on the wire is compared.
 @Suite(
   .serialized,
-  .enabled(if: RealI2PD.isAvailable && TestGate.program != nil, "needs root and i2pd 2.45.1")
+  .enabled(if: RealI2PD.isAvailable && LabNeeds.gate, "needs root and i2pd 2.45.1")
 )
 struct IndistinguishableTests {
   @Test func i2pdLooksTheSame() throws {
-    let lab = try GuardedI2PD()
+    let lab = try I2PDPair()
     defer { lab.close() }
     let strangers = Strangers.all
     let seen = try lab.pair.send(
@@ -93,14 +92,14 @@ struct IndistinguishableTests {
 /// What the gate adds to an honest peer's handshake.
 @Suite(
   .serialized,
-  .enabled(if: RealI2PD.isAvailable && TestGate.program != nil, "needs root and i2pd 2.45.1")
+  .enabled(if: RealI2PD.isAvailable && LabNeeds.gate, "needs root and i2pd 2.45.1")
 )
 struct GuardedHandshakeTests {
   private static let warmUpRounds = 10
   private static let rounds = 50
 
   @Test func handshakesAreAsQuickAndConnectionsBeginTheSame() throws {
-    let lab = try GuardedI2PD()
+    let lab = try I2PDPair()
     defer { lab.close() }
     let targets = [(lab.bare.endpoint, lab.bareFacts), (lab.guarded.endpoint, lab.guardedFacts)]
     var delays: [[UInt64]] = [[], []]
@@ -132,7 +131,7 @@ struct GuardedHandshakeTests {
   }
 
   /// The first packet of each connection: options, window, segment size, time to live.
-  private func compareBeginnings(_ lab: GuardedI2PD, _ ends: [[Endpoint]]) {
+  private func compareBeginnings(_ lab: I2PDPair, _ ends: [[Endpoint]]) {
     let packets = lab.pair.tap.packets.filter { $0.flags & WirePacket.syn != 0 }
     let beginnings = ends.map { ends in
       let addresses = Set(ends.map(\.address))

@@ -9,7 +9,7 @@ import Wire
 /// the strangers.
 @Suite(
   .serialized,
-  .enabled(if: RealI2PD.isAvailable && TestGate.program != nil, "needs root")
+  .enabled(if: LabNeeds.namespaces && LabNeeds.gate, LabNeeds.why)
 )
 struct JavaLimiterTests {
   /// Junk connections a second, of all kinds together.

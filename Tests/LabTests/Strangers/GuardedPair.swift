@@ -32,16 +32,16 @@ final class GuardedPair: Sendable {
 }
 
 /// A real i2pd pair.
-struct GuardedI2PD {
+struct I2PDPair {
   let pair: GuardedPair
   let bare: LabRouter
   let guarded: LabRouter
-  let gate: TestGate
+  let gate: LabGate
   let bareFacts: RouterFacts
   let guardedFacts: RouterFacts
 
   /// Starts both routers, then the gate before the second.
-  init(change: (inout TestGate.Setup) -> Void = { _ in }) throws {
+  init() throws {
     let pair = try GuardedPair()
     let routers = try pair.topology.hosts.map { host in
       let router = try LabRouter(
@@ -57,9 +57,8 @@ struct GuardedI2PD {
       try router.waitUntilListening()
     }
     (bare, guarded) = (routers[0], routers[1])
-    var setup = TestGate.Setup(router: guarded.directory, endpoint: guarded.endpoint)
-    change(&setup)
-    gate = try TestGate(setup, in: guarded.namespace)
+    gate = try LabGate(before: guarded)
+    try gate.start()
     bareFacts = try RouterFacts.read(directory: bare.directory)
     guardedFacts = try RouterFacts.read(directory: guarded.directory)
     self.pair = pair
@@ -67,7 +66,7 @@ struct GuardedI2PD {
 
   /// Ends everything.
   func close() {
-    gate.stop()
+    gate.kill()
     bare.kill()
     guarded.kill()
     pair.close()
@@ -90,7 +89,6 @@ extension GuardedPair {
     times: CloseTimes,
     patienceNanoseconds: UInt64
   ) throws -> (bare: [Experience], guarded: [Experience]) {
-    let first = Mutex<[Experience]>([])
     let thread = LabThread {
       let seen = try? self.send(
         strangers,
@@ -98,7 +96,7 @@ extension GuardedPair {
         times: times,
         patienceNanoseconds: patienceNanoseconds
       )
-      first.withLock { $0 = seen ?? [] }
+      return seen ?? []
     }
     let second = try send(
       strangers,
@@ -106,8 +104,7 @@ extension GuardedPair {
       times: times,
       patienceNanoseconds: patienceNanoseconds
     )
-    thread.join()
-    return (first.withLock { $0 }, second)
+    return (thread.join(), second)
   }
 }
 
@@ -119,7 +116,7 @@ struct Experience: Sendable {
 
 extension GuardedPair {
   /// Sends all strangers to one router at the same time and says what each of them saw, in order.
-  private func send(
+  func send(
     _ strangers: [Stranger],
     to target: Target,
     times: CloseTimes,
@@ -153,14 +150,15 @@ extension GuardedPair {
 }
 
 /// A thread in a list.
-final class Joinable {
-  private var thread: LabThread?
+final class Joinable: Sendable {
+  private let thread: Mutex<LabThread<Void>?>
 
-  init(_ thread: consuming LabThread) {
-    self.thread = consume thread
+  init(_ thread: consuming LabThread<Void>) {
+    self.thread = Mutex(thread)
   }
 
+  /// Waits for it, once.
   func join() {
-    if let thread = thread.take() { thread.join() }
+    if let thread = thread.withLock({ $0.take() }) { thread.join() }
   }
 }

@@ -12,7 +12,8 @@ final class StandInHost: Sendable {
   let facts: RouterFacts
   let counters: JavaInboundCounters
   private let stop = FloodStop()
-  private let thread = Mutex<LabThread?>(nil)
+  private let host: LabHost
+  private let thread = Mutex<Joinable?>(nil)
 
   /// What the stand-in's thread tells the one that waits for it.
   private final class Start: Sendable {
@@ -25,7 +26,7 @@ final class StandInHost: Sendable {
     let endpoint = Endpoint(address: host.address, port: 9_111)
     try Files.makeDirectory(directory)
     let (start, stop) = (Start(), stop)
-    let thread = try host.namespace.startThread {
+    let serving = try host.namespace.startThread {
       do {
         var standIn = try JavaInboundLimiter.listening(
           at: endpoint,
@@ -39,6 +40,7 @@ final class StandInHost: Sendable {
         start.outcome.withLock { $0 = .failure(LabError.from(error)) }
       }
     }
+    let thread = Joinable(serving)
     self.thread.withLock { $0 = thread }
     _ = Pause.until(timeoutNanoseconds: 5 * Nanoseconds.perSecond) {
       start.outcome.withLock { $0 != nil }
@@ -47,14 +49,29 @@ final class StandInHost: Sendable {
       throw LabError("the stand-in does not start")
     }
     (facts, counters) = try outcome.get()
+    self.host = host
     self.directory = directory
     self.endpoint = endpoint
+  }
+
+  /// A gate before it, not started.
+  func gate(_ settings: LabGateSettings) throws -> LabGate {
+    try LabGate(
+      before: GuardedRouter(
+        kind: .java,
+        directory: directory,
+        endpoint: endpoint,
+        namespace: host.namespace
+      ),
+      settings: settings,
+      directory: "\(host.namespace.runDirectory)/gate-\(SerialNumber.next())"
+    )
   }
 
   /// Ends it.
   func close() {
     stop.raise()
-    thread.withLock { $0.take()?.join() }
+    thread.withLock { $0.take() }?.join()
   }
 }
 
@@ -63,22 +80,20 @@ struct GuardedStandIn {
   let pair: GuardedPair
   let bare: StandInHost
   let guarded: StandInHost
-  let gate: TestGate
+  let gate: LabGate
 
   /// Starts both, and the gate before the second.
   init() throws {
     pair = try GuardedPair()
     bare = try StandInHost(on: pair.topology.hosts[0])
     guarded = try StandInHost(on: pair.topology.hosts[1])
-    gate = try TestGate(
-      TestGate.Setup(kind: "java", router: guarded.directory, endpoint: guarded.endpoint),
-      in: pair.topology.hosts[1].namespace
-    )
+    gate = try guarded.gate(LabGateSettings())
+    try gate.start()
   }
 
   /// Ends everything.
   func close() {
-    gate.stop()
+    gate.kill()
     bare.close()
     guarded.close()
     pair.close()

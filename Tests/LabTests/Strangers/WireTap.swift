@@ -73,7 +73,7 @@ final class WireTap: Sendable {
 
   private let kept = Mutex<[WirePacket]>([])
   private let isStopping = Atomic<Bool>(false)
-  private let thread = Mutex<LabThread?>(nil)
+  private let thread = Mutex<LabThread<Void>?>(nil)
 
   /// Starts to listen.
   init(in namespace: NetworkNamespace) throws {
