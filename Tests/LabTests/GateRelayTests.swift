@@ -14,7 +14,8 @@ extension GateTests {
         Pause.nanoseconds(stay - 5 * GateTests.second)
         #expect(try guarded.gate.status().sessions == 1)
 
-        let result = try #require(session.join())
+        let joined = session.join()
+        let result = try #require(joined)
         #expect(result.end == .established)
         #expect(result.observation.close == .finish, "the router answers our end with its own")
         let isGone = Pause.until(timeoutNanoseconds: 2 * GateTests.second) {

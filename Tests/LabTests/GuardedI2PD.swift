@@ -20,6 +20,7 @@ final class GuardedI2PD {
     router = try LabRouter(
       host: topology.hosts[0],
       settings: RouterSettings(),
+      isFloodfill: true,
       runDirectory: topology.directory
     )
     try Files.write("", to: "\(router.directory)/tunnels.conf")

@@ -47,7 +47,10 @@ struct DemoCommand: ParsableCommand {
   }
 
   func run() throws {
-    Interruption.removeEverythingAtSignals()
+    try Interruption.guarding(demonstrate)
+  }
+
+  private func demonstrate() throws {
     try Prerequisites.check([.routers])
     let plan = DemoPlan(
       kinds: try floods(),

@@ -28,12 +28,14 @@ struct LabThread<Value: Sendable>: ~Copyable, Sendable {
 }
 
 /// What a thread leaves to the one that joins it.
-private final class ThreadOutcome<Value: Sendable>: Sendable {
+final class ThreadOutcome<Value: Sendable>: Sendable {
   let value = Mutex<Value?>(nil)
 }
 
 /// The system's thread: joined, or left to itself.
-private struct StartedThread: ~Copyable, Sendable {
+///
+/// Not private: where `LabThread` is specialised in another module, the linker needs its type.
+struct StartedThread: ~Copyable, Sendable {
   private let handle: pthread_t
 
   init(_ body: @escaping @Sendable () -> Void) {
