@@ -15,6 +15,8 @@ public struct Readiness: OptionSet, BitwiseCopyable, Sendable {
   public var isReadable: Bool { @_noLocks get { rawValue & 0x2019 != 0 } }
   /// The other side closed its direction, or the connection broke.
   public var isClosing: Bool { @_noLocks get { rawValue & 0x2018 != 0 } }
+  /// The connection broke: EPOLLERR.
+  public var isBroken: Bool { @_noLocks get { rawValue & 0x0008 != 0 } }
   /// There is room to write, or the connection broke.
   public var isWritable: Bool { @_noLocks get { rawValue & 0x001c != 0 } }
 }

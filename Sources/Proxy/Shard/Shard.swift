@@ -111,6 +111,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     }
     meetDeadlines()
     serveBusySessions()
+    endClosedSessions()
     proveDeferred()
     admitWaiting()
     showGauges()
@@ -170,6 +171,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
       strangerQueues.count(StrangerQueue.deferred(.crowded)) > 0
       || strangerQueues.count(StrangerQueue.deferred(.failing)) > 0
     if hasDeferred || sessionQueues.count(SessionQueue.busy) > 0 { return 0 }
+    if sessionQueues.count(SessionQueue.ending) > 0 { return 1 }
     let ticking = strangerTimers.count > 0 || sessionTimers.count > 0 || acceptsAgainAt != nil
     let tick = Int32(TimerWheel.tickNanoseconds / Nanoseconds.perMillisecond)
     return ticking ? tick : ShardBounds.longestWaitMilliseconds
