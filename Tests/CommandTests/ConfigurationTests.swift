@@ -84,7 +84,7 @@ import Wire
       port = 4711
       when-down = "closed"
       [limits]
-      first-flight-timeout-seconds = 2.5
+      stall-timeout-seconds = 2.5
       [rules]
       directory = "/srv/rules"
       [admin]
@@ -113,7 +113,7 @@ import Wire
     #expect(configuration.gates[0].mode == .proxy(upstream: try #require(Endpoint("[::1]:4712"))))
     #expect(configuration.gates[1].mode == .transparent)
     #expect(configuration.gates[1].whenDown == .closed)
-    #expect(configuration.limits.firstFlightTimeoutNanoseconds == 2_500_000_000)
+    #expect(configuration.limits.stallTimeoutNanoseconds == 2_500_000_000)
     #expect(configuration.rules.directory == "/srv/rules")
     #expect(configuration.admin == AdminSettings(socket: "/srv/socket", http: nil))
     #expect(configuration.state.directory == "/srv/state")
