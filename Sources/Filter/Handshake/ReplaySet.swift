@@ -85,9 +85,10 @@ public struct ReplaySet: ~Copyable {
 
   private func tag(_ maskedKey: UnsafePointer<UInt8>) -> UInt64 {
     var hash: UInt64 = 0
+    let secret = unsafe secret.bytes
     unsafe withUnsafeMutablePointer(to: &hash) { pointer in
       let output = unsafe UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: UInt8.self)
-      _ = unsafe crypto_shorthash(output, maskedKey, 32, secret.bytes)
+      _ = unsafe crypto_shorthash(output, maskedKey, 32, secret)
     }
     return hash | 1
   }

@@ -35,6 +35,9 @@ public struct SourceLimits: ~Copyable {
   }
 
   /// Judges a new connection and counts it; a welcome one is half-open until `leaveHalfOpen`.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func arrive(_ source: SourceAddress, now: Instant) -> ArrivalVerdict {
     let keys = hasher.keys(source)
     guard gate.take(settings.gateRate, now: now) else { return .refuse(.gateRate) }
@@ -64,6 +67,9 @@ public struct SourceLimits: ~Copyable {
   }
 
   /// The connection showed what it is, or went: it is half-open no more.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func leaveHalfOpen(_ keys: SourceKeys) {
     for key in keys {
       guard let record = unsafe table.find(key), unsafe record.pointee.halfOpen > 0 else {
@@ -74,6 +80,9 @@ public struct SourceLimits: ~Copyable {
   }
 
   /// The standing of a source now.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public func standing(_ keys: SourceKeys, now: Instant) -> Standing {
     let address = unsafe table.place(keys.address, now: now).pointee
     if address.completions > 0, address.failures <= 1 { return .known }
@@ -85,12 +94,18 @@ public struct SourceLimits: ~Copyable {
   }
 
   /// A source asks for a handshake with a proven first flight.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func ask(_ keys: SourceKeys, now: Instant) {
     unsafe table.place(keys.address, now: now).pointee.addAsked()
     unsafe table.place(keys.network, now: now).pointee.addAsked()
   }
 
   /// The outcome of a handshake that was asked for.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func resolve(_ keys: SourceKeys, isSession: Bool, now: Instant) {
     guard isSession else { return fail(keys, now: now) }
     unsafe table.place(keys.address, now: now).pointee.addCompletion()
@@ -98,12 +113,18 @@ public struct SourceLimits: ~Copyable {
   }
 
   /// Handshakes of this address that are under way at the router.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public func inFlight(_ keys: SourceKeys) -> Int {
     guard let record = unsafe table.find(keys.address) else { return 0 }
     return unsafe Int(record.pointee.inFlight)
   }
 
   /// A handshake of this address is under way at the router: until `leaveFlight`.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func enterFlight(_ keys: SourceKeys) {
     guard let record = unsafe table.find(keys.address),
       unsafe record.pointee.inFlight < .max
@@ -112,6 +133,9 @@ public struct SourceLimits: ~Copyable {
   }
 
   /// A handshake of this address is no longer under way at the router.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func leaveFlight(_ keys: SourceKeys) {
     guard let record = unsafe table.find(keys.address), unsafe record.pointee.inFlight > 0 else {
       return
@@ -120,6 +144,9 @@ public struct SourceLimits: ~Copyable {
   }
 
   /// Something that no honest peer does came from this source.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func fail(_ keys: SourceKeys, now: Instant) {
     unsafe table.place(keys.address, now: now).pointee.addFailure()
     unsafe table.place(keys.network, now: now).pointee.addFailure()

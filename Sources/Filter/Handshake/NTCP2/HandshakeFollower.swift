@@ -46,6 +46,9 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
   public var isDecided: Bool { phase == .decided }
 
   /// Bytes went from the router to the peer.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func routerSent(_ count: Int) -> HandshakeOutcome {
     switch phase {
     case .handedOver:
@@ -59,6 +62,9 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
   }
 
   /// Bytes went from the peer to the router, no more than it may send.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func peerSent(_ count: Int) -> HandshakeOutcome {
     switch phase {
     case .answered:
@@ -78,6 +84,9 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
 
   /// The time for the next step is over. A router closes at once on a bad message 3, so one that kept
   /// the connection took it.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func timeIsUp() -> HandshakeOutcome {
     switch phase {
     case .handedOver: decide(.fail, .noAnswer)
@@ -88,11 +97,17 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
   }
 
   /// The peer closed or reset its connection.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func peerClosed() -> HandshakeOutcome {
     phase == .decided ? .underWay : decide(.fail, .peerLeft)
   }
 
   /// The router closed or reset its connection.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func routerClosed() -> HandshakeOutcome {
     switch phase {
     case .handedOver: decide(.fail, .noAnswer)
