@@ -40,30 +40,43 @@ public struct SourceLimits: ~Copyable {
   #endif
   public mutating func arrive(_ source: SourceAddress, now: Instant) -> ArrivalVerdict {
     let keys = hasher.keys(source)
-    guard gate.take(settings.gateRate, now: now) else { return .refuse(.gateRate) }
+    guard gate.hasToken(settings.gateRate, now: now) else { return .refuse(.gateRate) }
     if keys.site != 0 {
       let site = unsafe table.place(keys.site, now: now)
-      guard unsafe site.pointee.connections.take(settings.siteRate, now: now) else {
+      guard unsafe site.pointee.connections.hasToken(settings.siteRate, now: now) else {
         return .refuse(.prefixRate)
       }
     }
     let network = unsafe table.place(keys.network, now: now)
-    guard unsafe network.pointee.connections.take(settings.networkRate, now: now) else {
+    guard unsafe network.pointee.connections.hasToken(settings.networkRate, now: now) else {
       return .refuse(.prefixRate)
     }
-    guard unsafe UInt32(network.pointee.halfOpen) < settings.networkHalfOpen else {
+    guard unsafe network.pointee.hasRoom(settings.networkHalfOpen) else {
       return .refuse(.prefixHalfOpen)
     }
     let address = unsafe table.place(keys.address, now: now)
     guard unsafe address.pointee.connections.take(settings.addressRate, now: now) else {
       return .refuse(.addressRate)
     }
-    guard unsafe UInt32(address.pointee.halfOpen) < settings.addressHalfOpen else {
+    guard unsafe address.pointee.hasRoom(settings.addressHalfOpen) else {
       return .refuse(.addressHalfOpen)
     }
     unsafe address.pointee.halfOpen &+= 1
-    if let network = unsafe table.find(keys.network) { unsafe network.pointee.halfOpen &+= 1 }
+    countAtWiderLevels(keys, now: now)
     return .welcome(keys)
+  }
+
+  /// Only who is welcome uses up what an address shares with others: one that is over its own limits
+  /// would else spend its neighbours' tokens too.
+  private mutating func countAtWiderLevels(_ keys: SourceKeys, now: Instant) {
+    _ = gate.take(settings.gateRate, now: now)
+    if keys.site != 0, let site = unsafe table.find(keys.site) {
+      _ = unsafe site.pointee.connections.take(settings.siteRate, now: now)
+    }
+    // The address's record may have taken its network's place.
+    guard let network = unsafe table.find(keys.network) else { return }
+    _ = unsafe network.pointee.connections.take(settings.networkRate, now: now)
+    unsafe network.pointee.halfOpen &+= 1
   }
 
   /// The connection showed what it is, or went: it is half-open no more.
