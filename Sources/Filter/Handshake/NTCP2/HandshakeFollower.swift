@@ -10,10 +10,14 @@ public enum HandshakeOutcome: Equatable, BitwiseCopyable, Sendable {
 /// 2 on (NTCP2 specification, messages 2 and 3).
 ///
 /// ```
-/// flight handed over -> answered (router sent) -> message 3 whole -> established (more data flows)
+/// flight handed over -> answered (router sent) -> message 3 whole -> established (router sent more)
 ///        |                  |                          |
-///     noAnswer       stalled, peerLeft             routerClosed
+///  noAnswer, peerLeft  stalled, peerLeft,      peerLeft, routerClosed
+///                      routerClosed
 /// ```
+///
+/// Only the router's bytes show that it took message 3: whatever a peer sends behind one of its own
+/// making proves nothing.
 public struct HandshakeFollower: BitwiseCopyable, Sendable {
   private enum Phase: BitwiseCopyable {
     case handedOver
@@ -28,7 +32,7 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
   private var phase = Phase.handedOver
   private var lateBytesLeft: Int
   private var message3Left: Int
-  private var bytesAfterMessage3 = 0
+  private var routerBytesAfterMessage3 = 0
 
   /// The handshake that begins with this flight.
   public init(_ flight: ProvenFlight) {
@@ -69,17 +73,13 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
     switch phase {
     case .answered:
       message3Left &-= count
-      guard message3Left <= 0 else { return .underWay }
-      phase = .confirming
-      return confirm(0 &- message3Left)
-    case .confirming:
-      return confirm(count)
+      if message3Left <= 0 { phase = .confirming }
     case .handedOver:
       lateBytesLeft &-= count
-      return .underWay
-    case .decided:
-      return .underWay
+    case .confirming, .decided:
+      break
     }
+    return .underWay
   }
 
   /// The time for the next step is over. A router closes at once on a bad message 3, so one that kept
@@ -117,8 +117,8 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
   }
 
   private mutating func confirm(_ count: Int) -> HandshakeOutcome {
-    bytesAfterMessage3 &+= count
-    guard bytesAfterMessage3 > Self.longestTerminationFrame else { return .underWay }
+    routerBytesAfterMessage3 &+= count
+    guard routerBytesAfterMessage3 > Self.longestTerminationFrame else { return .underWay }
     return decide(.complete, .established)
   }
 
