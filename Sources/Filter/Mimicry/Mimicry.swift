@@ -60,9 +60,9 @@ public struct Mimicry: BitwiseCopyable, Sendable {
     switch reason {
     case .routerBusy, .routerDown, .clockSkew:
       return Self.neverByBytes
-    case .paddingTooLong, .oversized:
+    case .paddingTooLong:
       return manner == .java ? Self.neverByBytes : Self.judgedBytes
-    case .unauthenticated, .signature, .proofBudget:
+    case .unauthenticated, .signature, .proofBudget, .oversized:
       return judgedAndReadOn()
     default:
       return manner == .java ? Self.judgedBytes : judgedAndReadOn()
