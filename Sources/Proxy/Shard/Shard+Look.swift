@@ -23,7 +23,8 @@ extension Shard where World: ~Copyable {
     let most = NTCP2Handshake.longestFirstFlight + 1
     switch unsafe network.peek(strangers[slot].socket, buffer, most) {
     case .bytes(let count):
-      if case .padding(let flight) = strangers[slot].stage, !isClosing {
+      if case .padding(let flight) = strangers[slot].stage {
+        guard !isClosing || count >= flight.length else { return leave(slot) }
         return checkWhole(slot, flight, bytesThere: count)
       }
       judge(slot, bytesThere: count, isClosing: isClosing)
