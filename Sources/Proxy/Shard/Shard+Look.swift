@@ -35,7 +35,8 @@ extension Shard where World: ~Copyable {
     }
   }
 
-  private mutating func judge(_ slot: UInt32, bytesThere: Int, isClosing: Bool) {
+  /// Judges the bytes that lie in the buffer.
+  mutating func judge(_ slot: UInt32, bytesThere: Int, isClosing: Bool) {
     let bytes = unsafe Span<UInt8>(
       _unsafeStart: buffer.assumingMemoryBound(to: UInt8.self),
       count: bytesThere
