@@ -172,8 +172,9 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
       || strangerQueues.count(StrangerQueue.deferred(.failing)) > 0
     if hasDeferred || busySessions.count(0) > 0 { return 0 }
     let ticking = strangerTimers.count > 0 || sessionTimers.count > 0 || acceptsAgainAt != nil
-    let tick = Int32(TimerWheel.tickNanoseconds / Nanoseconds.perMillisecond)
-    return ticking ? tick : ShardBounds.longestWaitMilliseconds
+    guard ticking else { return ShardBounds.longestWaitMilliseconds }
+    let untilNextTick = TimerWheel.tickNanoseconds &- now.nanoseconds % TimerWheel.tickNanoseconds
+    return Int32(truncatingIfNeeded: untilNextTick / Nanoseconds.perMillisecond &+ 1)
   }
 
   private func showGauges() {
