@@ -152,8 +152,9 @@ extension Shard where World: ~Copyable {
   mutating func returnToWaiting(_ slot: UInt32, _ flight: ProvenFlight) {
     routerIsAway(errorNumber: 0)
     makeStrangerRoom()
+    let standing = sessions[slot].standing
+    admission.putBack(standing)
     let session = takeSession(slot)
-    let standing = session.standing
     let stranger = strangers.insert(
       Stranger(
         socket: session.peer,

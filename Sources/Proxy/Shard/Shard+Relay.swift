@@ -66,9 +66,7 @@ extension Shard where World: ~Copyable {
       return endBroken(slot, fromRouter: fromRouter.isBroken)
     }
     guard mayGoOn(slot) else { return }
-    if fromRouter.hasMore || fromPeer.hasMore, !sessions[slot].isInFlight {
-      sessionQueues.move(slot, to: SessionQueue.busy)
-    }
+    if fromRouter.hasMore || fromPeer.hasMore { busySessions.move(slot, to: 0) }
     endIfDone(slot)
   }
 
@@ -250,10 +248,10 @@ extension Shard where World: ~Copyable {
 
   /// Serves the sessions that had more to move than their last turn allowed.
   mutating func serveBusySessions() {
-    let waiting = min(sessionQueues.count(SessionQueue.busy), ShardBounds.busySessionsPerTurn)
+    let waiting = min(busySessions.count(0), ShardBounds.busySessionsPerTurn)
     for _ in 0..<waiting {
-      guard let slot = sessionQueues.oldest(SessionQueue.busy) else { return }
-      sessionQueues.leave(slot)
+      guard let slot = busySessions.oldest(0) else { return }
+      busySessions.leave(slot)
       serve(slot)
     }
   }
@@ -295,6 +293,7 @@ extension Shard where World: ~Copyable {
     leaveFlight(slot)
     sessionTimers.clear(slot)
     sessionQueues.leave(slot)
+    busySessions.leave(slot)
     return sessions.remove(slot)
   }
 }
