@@ -117,6 +117,7 @@ extension Shard where World: ~Copyable {
     _ standing: Standing
   ) {
     let stranger = takeStranger(slot)
+    dialled &+= 1
     limits.enterFlight(stranger.keys)
     let isWatched = stranger.isWatched
     let session = sessions.insert(

@@ -32,6 +32,7 @@ extension Shard where World: ~Copyable {
   /// Hands the whole first flight over, once.
   private mutating func handOver(_ slot: UInt32, _ flight: ProvenFlight) {
     routerIsThere()
+    dialled &-= 1
     count(.admit, flight.lateBytes == 0 ? .proven : .plausible)
     sessions[slot].stage = .handshaking(HandshakeFollower(flight))
     sessions[slot].steppedAt = now
@@ -291,6 +292,7 @@ extension Shard where World: ~Copyable {
   /// Takes a session out of its slot, its queue and its deadline.
   mutating func takeSession(_ slot: UInt32) -> Session<World.Socket, World.Overflow> {
     leaveFlight(slot)
+    if case .dialling = sessions[slot].stage { dialled &-= 1 }
     sessionTimers.clear(slot)
     sessionQueues.leave(slot)
     busySessions.leave(slot)

@@ -44,6 +44,8 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
   var routerRestsUntil: Instant
   /// Since when the router takes no connection.
   var routerAwaySince: Instant?
+  /// Sessions whose connection to the router is being set up.
+  var dialled = 0
   var isDraining = false
 
   /// A shard that has everything it will ever need.
@@ -185,7 +187,11 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     counters.set(.held, to: UInt64(strangers.count))
     counters.set(.reading, to: UInt64(strangerQueues.count(StrangerQueue.reading)))
     counters.set(.open, to: UInt64(sessions.count))
-    counters.set(.handshakesInFlight, to: UInt64(admission.handshakesInFlight))
+    // Whoever has a place among the handshakes is no session yet, or failed to become one.
+    let underWay = admission.handshakesInFlight
+    counters.set(.handshakesInFlight, to: UInt64(clamping: underWay - dialled))
+    counters.set(.dialled, to: UInt64(clamping: dialled))
+    counters.set(.sessions, to: UInt64(clamping: sessions.count - underWay))
   }
 
   /// Counts a verdict.
