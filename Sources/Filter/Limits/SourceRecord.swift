@@ -27,6 +27,11 @@ struct SourceRecord: BitwiseCopyable {
   /// Milliseconds of the moment up to which it has been halved.
   var halvedMilliseconds: UInt32 = 0
 
+  /// Whether one more connection may be half-open under this limit; what can't be counted may not.
+  func hasRoom(_ halfOpenLimit: UInt32) -> Bool {
+    UInt32(halfOpen) < min(halfOpenLimit, UInt32(UInt16.max))
+  }
+
   /// Halves what is held against the source for each span that has passed.
   mutating func decay(_ now: UInt32) {
     let span = UInt32(Self.failureHalfLifeNanoseconds / Nanoseconds.perMillisecond)

@@ -30,6 +30,9 @@ public struct Mimicry: BitwiseCopyable, Sendable {
   public mutating func seed() -> UInt64 { random.next() }
 
   /// When the router would end a connection that never sends a whole first flight.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func endWithoutFlight(accepted: Instant, now: Instant) -> Instant {
     switch manner {
     case .i2pdPrompt, .i2pdReadsOn:
@@ -41,6 +44,9 @@ public struct Mimicry: BitwiseCopyable, Sendable {
   }
 
   /// How the router would end a connection that was refused for `reason`.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func plan(_ reason: Reason, accepted: Instant, now: Instant) -> FailurePlan {
     let until = endWithoutFlight(accepted: accepted, now: now)
     return FailurePlan(

@@ -46,8 +46,8 @@ struct Session<Socket: ~Copyable, Overflow: ~Copyable>: ~Copyable {
   let acceptedAt: Instant
   let provenAt: Instant
   var stage: SessionStage
-  /// When the stage began; for a handshake, when its last step was made; once the router has closed,
-  /// when it did.
+  /// When the stage began; for a handshake, when its last step was made; once the router has
+  /// closed, when it did.
   var steppedAt: Instant
   /// Whether it counts as a handshake under way at the router.
   var isInFlight = true
