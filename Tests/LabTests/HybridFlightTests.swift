@@ -12,7 +12,7 @@ struct HybridFlightTests {
   private static let patienceNanoseconds = 2 * Nanoseconds.perSecond
 
   /// A router of which there are files alone, a listener in its place, and a gate before it.
-  private struct Scene: ~Copyable {
+  private final class Scene {
     let directory: String
     let facts: RouterFacts
     let gate: LabGate
@@ -71,7 +71,8 @@ struct HybridFlightTests {
         to: endpoint,
         timeoutNanoseconds: HybridFlightTests.patienceNanoseconds
       )
-      #expect(peer.send(flight))
+      let isSent = peer.send(flight)
+      #expect(isSent)
       return peer
     }
   }
@@ -81,7 +82,10 @@ struct HybridFlightTests {
     let scene = try Scene(publishing: form)
     let flight = scene.flight(form)
     let peer = try scene.send(flight)
-    let accepted = try #require(TCPSocket.accept(on: scene.listener.rawValue))
+    guard let accepted = TCPSocket.accept(on: scene.listener.rawValue) else {
+      Issue.record("nobody was dialled: \(scene.gate.log)")
+      return
+    }
     accepted.limitWaiting(toNanoseconds: Self.patienceNanoseconds)
     var received: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 4_096)
@@ -98,7 +102,8 @@ struct HybridFlightTests {
     for fault in [FirstFlightFault.brokenFrame, .brokenKeyFrame, .wrongStaticKey] {
       let peer = try scene.send(scene.flight(.mlkem768, fault: fault))
       var buffer: [UInt8] = [0]
-      #expect(peer.receive(into: &buffer) == 0, "\(fault): not closed, or answered")
+      let count = peer.receive(into: &buffer)
+      #expect(count == 0, "\(fault): not closed, or answered")
     }
     let status = try scene.gate.status()
     #expect(status.count(.refuse, .unauthenticated) == 3 && status.count(.admit) == 0)
@@ -108,7 +113,8 @@ struct HybridFlightTests {
     let scene = try Scene(publishing: nil)
     let peer = try scene.send(scene.flight(.mlkem768))
     var buffer: [UInt8] = [0]
-    #expect(peer.receive(into: &buffer) == 0, "not closed, or answered")
+    let count = peer.receive(into: &buffer)
+    #expect(count == 0, "not closed, or answered")
     let status = try scene.gate.status()
     #expect(status.count(.refuse, .hybridUnpublished) == 1 && status.count(.admit) == 0)
   }
