@@ -27,6 +27,9 @@ final class GuardedI2PD {
     try router.start()
     try router.waitForFiles(["router.info", "ntcp2.keys"])
     try router.waitUntilListening()
+    _ = Pause.until(timeoutNanoseconds: 5 * Nanoseconds.perSecond) { [router] in
+      router.hasWholeRouterInfo
+    }
     gate = try LabGate(before: router, settings: settings)
     if startsGate { try gate.start() }
   }
