@@ -18,7 +18,7 @@ import Wire
     settings.addressRate = RateLimit(perSecond: 2, burst: 6)
     settings.networkRate = RateLimit(perSecond: 3, burst: 12)
     settings.siteRate = RateLimit(perSecond: 4, burst: 16)
-    settings.gateRate = RateLimit(perSecond: 8, burst: 40)
+    settings.gateRate = RateLimit(perSecond: 20, burst: 45)
     settings.addressHalfOpen = 3
     settings.networkHalfOpen = 6
     settings.sourceRecords = 4_096
@@ -46,13 +46,18 @@ import Wire
     var flying: [(SourceAddress, SourceKeys)] = []
     var known: [(SourceAddress, SourceKeys)] = []
     var seen: Set<Reason> = []
+    var loudest = Self.source(&generator)
     for step in 0..<12_000 {
       let where_ = "seed \(seed), step \(step)"
-      let pause = Int.random(in: 0..<300, using: &generator) == 0 ? 100_000 : 150
-      let milliseconds = UInt64.random(in: 0...UInt64(pause), using: &generator)
+      // Busy times and quiet ones, crowds and single sources, the patient and the hasty take turns.
+      let pause: UInt64 = step % 700 == 0 ? 100_000 : step / 900 % 2 == 0 ? 10 : 150
+      let milliseconds = UInt64.random(in: 0...pause, using: &generator)
       now = now.advanced(byNanoseconds: milliseconds * Nanoseconds.perMillisecond)
-      let source = Self.source(&generator)
-      switch Int.random(in: 0..<10, using: &generator) {
+      if step % 400 == 0 { loudest = Self.source(&generator) }
+      let isLoud = step / 1_100 % 2 == 0 && Bool.random(using: &generator)
+      let source = isLoud ? loudest : Self.source(&generator)
+      let isHasty = step / 500 % 2 == 0 && open.count > 2
+      switch isHasty ? 5 : Int.random(in: 0..<10, using: &generator) {
       case 0..<5:
         let refusal = naive.arrive(source, now: now)
         switch limits.arrive(source, now: now) {
@@ -92,8 +97,10 @@ import Wire
         #expect(inFlight == naive.inFlight(source), "\(where_)")
       }
     }
-    let every: Set<Reason> = [.addressRate, .prefixRate, .gateRate, .addressHalfOpen]
-    #expect(every.isSubset(of: seen), "seed \(seed): only \(seen)")
+    let every: Set<Reason> = [
+      .addressRate, .prefixRate, .gateRate, .addressHalfOpen, .prefixHalfOpen,
+    ]
+    #expect(seen == every, "seed \(seed)")
   }
 
   @Test func eachLevelHasItsReason() {
