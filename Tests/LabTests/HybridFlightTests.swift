@@ -22,9 +22,12 @@ struct HybridFlightTests {
     init(publishing form: HybridForm?) throws {
       directory = NSTemporaryDirectory() + "sallyport-hybrid-\(UUID().uuidString)"
       try Files.makeDirectory(directory + "/router")
-      // An address of this process alone: tests of other processes may run beside.
+      // An address of this scene alone: tests of this and of other processes run beside it.
       let own = UInt32(bitPattern: getpid()) & 0xffff
-      endpoint = Endpoint(address: SourceAddress(ipv4: 0x7f35_0000 | own), port: 17_654)
+      let address = SourceAddress(
+        ipv4: 0x7f00_0000 | UInt32(64 + SerialNumber.next() % 64) << 16 | own
+      )
+      endpoint = Endpoint(address: address, port: 17_654)
       let upstream = Endpoint(address: endpoint.address, port: 17_655)
       let identity = LabIdentity()
       try JavaRouterDirectory.write(
