@@ -168,6 +168,7 @@ final class SimulatedWorld {
   func openSocket() { openSockets += 1 }
 
   func closeSocket() {
+    callCount += 1
     openSockets -= 1
     if openSockets < 0 { complain("a socket was closed twice") }
   }
