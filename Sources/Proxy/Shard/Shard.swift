@@ -6,9 +6,9 @@ internal import Wire
 /// One thread's share of the gate: accepts, limits, looks, proves, admits and relays.
 ///
 /// Comes in: events of the network, and a policy through the mailbox. Goes out: connections to the
-/// router, counters. Shares nothing with other shards. The rooms are its extensions, in the order in
-/// which a connection passes them: `Shard+Accept`, `+Look`, `+Prove`, `+Admit`, `+Relay`; those who
-/// are refused go to `+Mimic`.
+/// router, counters. Shares nothing with other shards. The rooms are its extensions, in the order
+/// in which a connection passes them: `Shard+Accept`, `+Look`, `+Prove`, `+Admit`, `+Relay`; those
+/// who are refused go to `+Mimic`.
 @safe
 struct Shard<World: Network & ~Copyable>: ~Copyable {
   var network: World
