@@ -8,8 +8,8 @@ import Wire
 
 @testable import Proxy
 
-/// The real shard on the real kernel, with clients and router in the same thread: turns are taken one
-/// by one, so that their cost is the shard's alone.
+/// The real shard on the real kernel, with clients and router in the same thread: turns are taken
+/// one by one, so that their cost is the shard's alone.
 struct LoopbackGate: ~Copyable {
   private static let loopback = SourceAddress(ipv4: 0x7f00_0001)
 

@@ -98,6 +98,29 @@ struct ShardLifeTests {
     #expect(run.shard.strangers.count == 0)
   }
 
+  @Test("A late handshake gives its place to a better peer, however much it moves")
+  func lateHandshake() throws {
+    var limits = LimitSettings.roomy
+    limits.handshakesInFlight = 1
+    let run = try SimulationRun(seed: 1, limits: limits)
+    run.world.rooms = 4_000_000...4_000_000
+    let late = run.connect(.stalls, from: Self.address(1), afterNanoseconds: 0)
+    late.end.pieceBytes = .max
+    run.world.after(Self.seconds(16)) {
+      late.end.say([UInt8](repeating: 7, count: 20_000_000))
+    }
+    run.connect(.honest, from: Self.address(2), afterNanoseconds: Self.seconds(17))
+    var wasBusy = false
+    let end = run.world.now + Self.seconds(60)
+    while run.world.complaint == nil, !run.peers[1].isServed, run.world.now < end {
+      run.turn()
+      wasBusy = wasBusy || run.shard.busySessions.count(0) > 0
+    }
+    #expect(wasBusy)
+    #expect(run.world.complaint == nil)
+    #expect(run.peers[1].isServed)
+  }
+
   @Test("Asked to drain, it takes nobody new and ends with its last session", arguments: [1, 2, 3])
   func drains(seed: UInt64) throws {
     let run = try SimulationRun(seed: seed, limits: .roomy)

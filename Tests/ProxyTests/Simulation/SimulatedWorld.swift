@@ -39,6 +39,8 @@ final class SimulatedWorld {
   var dialled: (SimulatedLink, SourceAddress) -> Void = { _, _ in }
   /// Sockets and pipe ends that the process may have.
   var descriptorLimit = Int.max
+  /// Bytes that fit into links on their way, when a test wants to say.
+  var rooms: ClosedRange<Int>?
   /// Whether overflows can be had.
   var hasOverflows = true
 
