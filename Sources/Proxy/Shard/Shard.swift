@@ -40,6 +40,8 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
   var wallSeconds: UInt64
   var acceptsAgainAt: Instant?
   var descriptorsToldAgainAt: Instant
+  /// Whether the last turn left deadlines for the next one.
+  var hasLateDeadlines = false
   /// Until when the router is not dialled, after it refused.
   var routerRestsUntil: Instant
   /// Since when the router takes no connection.
@@ -175,7 +177,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     let hasDeferred =
       strangerQueues.count(StrangerQueue.deferred(.crowded)) > 0
       || strangerQueues.count(StrangerQueue.deferred(.failing)) > 0
-    if hasDeferred || busySessions.count(0) > 0 { return 0 }
+    if hasDeferred || hasLateDeadlines || busySessions.count(0) > 0 { return 0 }
     if sessionQueues.count(SessionQueue.ending) > 0 { return 1 }
     let ticking = strangerTimers.count > 0 || sessionTimers.count > 0 || acceptsAgainAt != nil
     guard ticking else { return ShardBounds.longestWaitMilliseconds }

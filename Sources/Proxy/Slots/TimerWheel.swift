@@ -3,8 +3,8 @@ internal import Wire
 /// Deadlines for the slots of one pool, at most one a slot, kept in a wheel of buckets.
 ///
 /// Setting, moving and clearing one takes a few steps whatever their number. A deadline beyond the
-/// wheel's turn waits in its last bucket and is set again from there. A deadline is met by the first
-/// look in the tick after its own, so at most one tick late, and never early.
+/// wheel's turn waits in its last bucket and is set again from there. A deadline is met by the
+/// first look in the tick after its own, so at most one tick late, and never early.
 @safe
 struct TimerWheel: ~Copyable {
   /// The time that one bucket stands for.
@@ -30,6 +30,9 @@ struct TimerWheel: ~Copyable {
   }
 
   /// Sets or moves the deadline of a slot.
+  #if !DEBUG
+    @_noLocks
+  #endif
   mutating func set(_ slot: UInt32, at deadline: Instant) {
     if unsafe deadlines[Int(slot)] == 0 { count &+= 1 }
     unsafe deadlines[Int(slot)] = max(deadline.nanoseconds, 1)
@@ -37,6 +40,9 @@ struct TimerWheel: ~Copyable {
   }
 
   /// Clears the deadline of a slot, if it has one.
+  #if !DEBUG
+    @_noLocks
+  #endif
   mutating func clear(_ slot: UInt32) {
     guard unsafe deadlines[Int(slot)] != 0 else { return }
     unsafe deadlines[Int(slot)] = 0
@@ -45,6 +51,9 @@ struct TimerWheel: ~Copyable {
   }
 
   /// The next slot whose deadline has passed, which is cleared; nil when none is left.
+  #if !DEBUG
+    @_noLocks
+  #endif
   mutating func expire(_ now: Instant) -> UInt32? {
     let current = now.nanoseconds / Self.tickNanoseconds
     while tick <= current {

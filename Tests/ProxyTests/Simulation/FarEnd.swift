@@ -10,7 +10,7 @@ final class FarEnd {
   /// How the shard's side ended, once all that came before was taken.
   private(set) var ending: SimulatedLink.Ending?
   /// Bytes that are handed to the network at a time, at most.
-  var pieceBytes = 65_536
+  var pieceBytes: Int
   /// Whether nothing is taken any more.
   var isDeaf = false {
     didSet { if !isDeaf { listen() } }
@@ -34,6 +34,7 @@ final class FarEnd {
 
   init(_ link: SimulatedLink) {
     self.link = link
+    pieceBytes = link.world.random.happens(30) ? link.window : 65_536
     link.wasSent = { [unowned self] in listen() }
     link.wasRead = { [unowned self] in pump() }
     link.wasEnded = { [unowned self] ending in

@@ -60,8 +60,11 @@ final class SimulatedLink {
     self.world = world
     self.remote = remote
     phase = isConnecting ? .connecting : .standing
-    room = world.random.number(4_096...200_000)
-    window = world.random.number(4_096...200_000)
+    // Now and then more than one turn moves.
+    let most = world.random.happens(20) ? 4_000_000 : 200_000
+    let rooms = world.rooms ?? 4_096...most
+    room = world.random.number(rooms)
+    window = world.random.number(rooms)
   }
 
   // MARK: What epoll sees

@@ -72,7 +72,7 @@ final class SimulatedPeer {
       wallSeconds: wallSeconds,
       key: world.random.bytes(32)
     )
-    end.pieceBytes = world.random.happens(50) ? 300 : 65_536
+    if world.random.happens(40) { end.pieceBytes = 300 }
     end.expected = { [unowned self] in router?.said ?? [] }
     end.heard = { [unowned self] in heard() }
     end.ended = { [unowned self] in end.hangUp() }

@@ -22,7 +22,7 @@ final class SimulatedRouter {
   private var peers: [SourceAddress: [SimulatedPeer]] = [:]
   /// How it treats the next connection.
   var answer: (inout SmallRandom) -> RouterAnswer = { _ in .serves }
-  /// Whether the shard has the router's key: without it junk is let through, and padding may follow.
+  /// Whether the shard has the router's key: without it junk is let through, padding may follow.
   var isProven = true
   private var dialled: [SimulatedLink] = []
 

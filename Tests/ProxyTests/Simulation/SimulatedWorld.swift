@@ -39,6 +39,8 @@ final class SimulatedWorld {
   var dialled: (SimulatedLink, SourceAddress) -> Void = { _, _ in }
   /// Sockets and pipe ends that the process may have.
   var descriptorLimit = Int.max
+  /// Bytes that fit into links on their way, when a test wants to say.
+  var rooms: ClosedRange<Int>?
   /// Whether overflows can be had.
   var hasOverflows = true
 
@@ -168,6 +170,7 @@ final class SimulatedWorld {
   func openSocket() { openSockets += 1 }
 
   func closeSocket() {
+    callCount += 1
     openSockets -= 1
     if openSockets < 0 { complain("a socket was closed twice") }
   }
