@@ -42,7 +42,7 @@ struct GateStatus: Equatable, Sendable {
   var accepted: UInt64 { values["sallyport_accepted_total"] ?? 0 }
   /// Connections that have shown nothing yet.
   var held: UInt64 { values["sallyport_held"] ?? 0 }
-  /// Connections that hold a slot.
+  /// Connections that were let through.
   var open: UInt64 { values["sallyport_open"] ?? 0 }
   /// Connections on which data flows.
   var sessions: UInt64 { values["sallyport_sessions"] ?? 0 }

@@ -1,10 +1,10 @@
 /// What a shard has at this moment.
 public enum Gauge: Int, CaseIterable, Sendable {
-  /// Connections that have shown nothing yet.
+  /// Strangers held: not let through, whatever they have shown.
   case held
-  /// Of those, connections whose first flight has begun to come in.
+  /// Of those, strangers whose first flight is awaited.
   case reading
-  /// Connections that hold a slot, whatever they are doing.
+  /// Connections that were let through, whatever they are doing.
   case open
   /// Connections handed to the router whose handshake is not over.
   case handshakesInFlight

@@ -15,9 +15,9 @@ extension Gauge {
   /// What the metric shows.
   var help: String {
     switch self {
-    case .held: "Connections that have shown nothing yet."
-    case .reading: "Connections whose first flight has begun to come in."
-    case .open: "Connections that hold a slot."
+    case .held: "Strangers held: not let through, whatever they have shown."
+    case .reading: "Strangers whose first flight is awaited."
+    case .open: "Connections that were let through."
     case .handshakesInFlight: "Connections handed to the router, handshake not over."
     case .dialled: "Connections to the router that are being set up."
     case .sessions: "Connections on which data flows."

@@ -16,6 +16,8 @@ struct LimitKey: Sendable {
 
   private static let rates = 1...10_000_000
   private static let connections = 1...1_048_576
+  /// A source record counts them in 16 bits.
+  private static let halfOpen = 1...65_535
   private static let records = 1_024...16_777_216
 
   /// Every key.
@@ -28,8 +30,8 @@ struct LimitKey: Sendable {
     LimitKey("site-rate-burst", \.siteRate.burst, rates),
     LimitKey("gate-rate-per-second", \.gateRate.perSecond, rates),
     LimitKey("gate-rate-burst", \.gateRate.burst, rates),
-    LimitKey("address-half-open", \.addressHalfOpen, connections),
-    LimitKey("network-half-open", \.networkHalfOpen, connections),
+    LimitKey("address-half-open", \.addressHalfOpen, halfOpen),
+    LimitKey("network-half-open", \.networkHalfOpen, halfOpen),
     LimitKey("held-strangers", \.heldStrangers, connections),
     LimitKey("open-sessions", \.openSessions, connections),
     LimitKey("handshakes-in-flight", \.handshakesInFlight, 1...65_536),

@@ -191,7 +191,7 @@ final class SimulationRun {
     for slot in usedSessions() {
       switch shard.sessions[slot].stage {
       case .dialling: dialling += 1
-      case .handshaking: handshaking += 1
+      case .handshaking(let follower): handshaking += follower.isJudged ? 0 : 1
       case .open: break
       }
     }

@@ -42,6 +42,9 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
   /// Whether it was judged a failure for being slow.
   public private(set) var wasTooSlow = false
 
+  /// Whether its verdict was given: it is counted once.
+  public var isJudged: Bool { wasTooSlow || phase == .decided }
+
   /// The handshake that begins with this flight.
   public init(_ flight: ProvenFlight) {
     lateBytesLeft = flight.lateBytes
