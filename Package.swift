@@ -47,7 +47,7 @@ let package = Package(
     .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
   ],
   targets: [
-    .target(name: "CLab"),
+    .target(name: "CLab", exclude: page),
     .target(name: "CLinux", exclude: page),
     .systemLibrary(
       name: "CSodium",
@@ -138,8 +138,10 @@ let package = Package(
     ),
     .testTarget(
       name: "ProxyTests",
-      dependencies: ["Proxy", "Filter", "Kernel", "Telemetry", "Wire", "AllocationCounter"],
-      swiftSettings: relaxed
+      dependencies: [
+        "Proxy", "Filter", "Kernel", "Telemetry", "Wire", "Lab", "CLinux", "AllocationCounter",
+      ],
+      swiftSettings: relaxed + [.enableExperimentalFeature("SuppressedAssociatedTypes")]
     ),
     .testTarget(
       name: "CommandTests",

@@ -75,6 +75,15 @@ public enum Reason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   /// Data flows.
   case established
 
+  /// Whether a handshake that failed for this reason counts against its source: not when it was the
+  /// router that gave up.
+  public var isPeersDoing: Bool {
+    switch self {
+    case .noAnswer, .routerClosed, .routerBusy, .routerDown: false
+    default: true
+    }
+  }
+
   /// The word that people and other programs read.
   public var word: StaticString {
     switch self {

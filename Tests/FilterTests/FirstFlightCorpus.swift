@@ -4,8 +4,8 @@ import Foundation
 ///
 /// `classic` is a published known answer. The hybrid ones were made twice, by implementations that
 /// share nothing: once outside this repository, and by `PlainFlight`, which has to make the same
-/// bytes again in each test run. Their encapsulation keys are a pattern and no real ML-KEM keys: the
-/// gate never uses one.
+/// bytes again in each test run. Their encapsulation keys are a pattern and no real ML-KEM keys:
+/// the gate never uses one.
 enum FirstFlightCorpus {
   static let folder = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent()

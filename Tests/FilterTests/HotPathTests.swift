@@ -84,7 +84,7 @@ private struct Rooms: ~Copyable {
     _ = follower.timeIsUp()
     _ = follower.peerClosed()
     let isSession = outcome == .decided(.complete, .established)
-    limits.resolve(keys, isSession: isSession, now: now)
+    if isSession { limits.complete(keys, now: now) } else { limits.fail(keys, now: now) }
     admission.resolve(standing, isSession: isSession)
     limits.leaveFlight(keys)
     admission.leave()

@@ -28,8 +28,8 @@ import Wire
     return (0..<40_000).map { _ in mimicry.plan(reason, accepted: start, now: start).totalBytes }
   }
 
-  /// Whether draws fill `range` evenly: each value is drawn, and none much more often than its share
-  /// (six standard deviations).
+  /// Whether draws fill `range` evenly: each value is drawn, and none much more often than its
+  /// share (six standard deviations).
   private static func expectEven(_ draws: [Int], in range: ClosedRange<Int>, _ what: String) {
     var counts = [Int](repeating: 0, count: range.count)
     for draw in draws {

@@ -87,7 +87,7 @@ import Wire
         let (source, keys) = flying.remove(at: index)
         let isSession = Int.random(in: 0..<3, using: &generator) == 0
         naive.resolve(source, isSession: isSession, now: now)
-        limits.resolve(keys, isSession: isSession, now: now)
+        if isSession { limits.complete(keys, now: now) } else { limits.fail(keys, now: now) }
         naive.leaveFlight(source)
         limits.leaveFlight(keys)
       default:

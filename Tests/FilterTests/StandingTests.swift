@@ -65,7 +65,7 @@ import Wire
       let standings = scene.standings(Self.start)
       #expect(standings == [expected, expected, .fresh], "\(count)")
     }
-    for _ in 0..<3 { scene.limits.resolve(scene.one, isSession: true, now: Self.start) }
+    for _ in 0..<3 { scene.limits.complete(scene.one, now: Self.start) }
     let standings = scene.standings(Self.start)
     #expect(standings == [.known, .fresh, .fresh])
   }
@@ -79,16 +79,16 @@ import Wire
 
   @Test func aCompletionMakesKnownAndFailuresUndoIt() {
     var scene = Scene()
-    scene.limits.resolve(scene.one, isSession: true, now: Self.start)
+    scene.limits.complete(scene.one, now: Self.start)
     var standing = scene.limits.standing(scene.one, now: Self.start)
     #expect(standing == .known)
     scene.limits.fail(scene.one, now: Self.start)
     standing = scene.limits.standing(scene.one, now: Self.start)
     #expect(standing == .known)
-    scene.limits.resolve(scene.one, isSession: false, now: Self.start)
+    scene.limits.fail(scene.one, now: Self.start)
     standing = scene.limits.standing(scene.one, now: Self.start)
     #expect(standing == .failing)
-    scene.limits.resolve(scene.one, isSession: true, now: Self.start)
+    scene.limits.complete(scene.one, now: Self.start)
     standing = scene.limits.standing(scene.one, now: Self.start)
     #expect(standing == .known)
   }

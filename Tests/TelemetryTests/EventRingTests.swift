@@ -9,7 +9,7 @@ import Wire
     let writer = ring.makeWriter()
     var reader = ring.makeReader()
     let events: [ShardEvent] = [
-      .descriptorsShort(open: 1019, limit: 1024),
+      .descriptorsShort(open: 1019),
       .routerUnreachable(errorNumber: 111),
       .routerUnreachable(errorNumber: -1),
       .routerBack(awayNanoseconds: .max),

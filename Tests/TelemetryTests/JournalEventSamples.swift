@@ -24,6 +24,7 @@ enum JournalEventSamples {
     .firewallMissing(problem: "table inet sallyport is gone"),
     .firewallRestored,
     .descriptorsShort(open: 1020, limit: 1024),
+    .boundsLowered(strangers: 6240, sessions: 6240),
     .stageChanged(transport: "ntcp2", from: "calm", to: "busy"),
     .verdictSum(sum),
     .verdictRest(transport: "ntcp2", count: 99, kinds: 3),

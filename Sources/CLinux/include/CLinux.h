@@ -61,6 +61,8 @@ LINUX_NO_LOCKS int linux_receive_low_water(int socket, int bytes);
 LINUX_NO_LOCKS int linux_forget(int socket);
 LINUX_NO_LOCKS int linux_no_delay(int socket);
 
+/// 0 if nobody listens on `local`, not even as one of a reuseport group; -1 with `errno` set.
+int linux_check_free(const struct linux_endpoint *local);
 /// A listening socket on `local`, reuseport; transparent when diverted connections are to reach it.
 int linux_listen(const struct linux_endpoint *local, int transparent, int backlog);
 /// Steers connections over a reuseport group by source network (/24, /48), mixed with `secret`.
@@ -68,8 +70,8 @@ int linux_steer_by_network(int listener, int isIPv4, uint32_t shards, uint32_t s
 /// Raises the soft limit of descriptors to `wanted` or the hard limit; what it is then.
 uint64_t linux_raise_descriptor_limit(uint64_t wanted);
 
-LINUX_NO_LOCKS int linux_pipe(int *reading, int *writing);
-int linux_set_pipe_size(int descriptor, int bytes);
+/// A pipe that holds `bytes`; fails with ENOBUFS when the kernel gives none so large.
+LINUX_NO_LOCKS int linux_pipe(int *reading, int *writing, int bytes);
 int linux_epoll_create(void);
 int linux_event_descriptor(void);
 int linux_signal_descriptor(const int *signals, int count);

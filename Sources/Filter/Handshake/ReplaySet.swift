@@ -3,18 +3,18 @@ public import Wire
 
 /// First flights that were proven lately, so that a recorded one is refused.
 ///
-/// Two halves of fixed size take turns: new entries go into the younger, look-ups read both, and the
-/// older is emptied when the turn changes, with the first entry that is due. An entry so lives for a
-/// span at least. A half with more entries than it has to hold drops older ones where the searched
-/// window is full: a bound on memory, at the price of a shorter memory under load. Only successes are
-/// put in, so strangers can't fill it.
+/// Two halves of fixed size take turns: new entries go into the younger, look-ups read both, and
+/// the older is emptied when the turn changes, with the first entry that is due. An entry so lives
+/// for a span at least. A half with more entries than it has to hold drops older ones where the
+/// searched window is full: a bound on memory, at the price of a shorter memory under load. Only
+/// successes are put in, so strangers can't fill it.
 @safe
 public struct ReplaySet: ~Copyable {
   /// How long an entry lives at least: both routers take a clock that is 60 seconds off either way,
   /// and 10 more for the handshake itself.
   public static let spanNanoseconds: UInt64 = 130 * Nanoseconds.perSecond
-  /// Places for each entry of a half: with a quarter in use, runs as long as a window are as good as
-  /// impossible (1e-9), so nothing is dropped before its time.
+  /// Places for each entry of a half: with a quarter in use, runs as long as a window are as good
+  /// as impossible (1e-9), so nothing is dropped before its time.
   private static let placesPerEntry = 4
   private static let window = 32
 

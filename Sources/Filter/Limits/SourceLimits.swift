@@ -10,8 +10,8 @@ public enum ArrivalVerdict: Equatable, Sendable, BitwiseCopyable {
 
 /// The limits and the memory of sources: the first room that a connection passes.
 ///
-/// Counts at several levels at once (address, network, site, gate); the tightest wins. Pure: moments
-/// and addresses come in, verdicts go out.
+/// Counts at several levels at once (address, network, site, gate); the tightest wins. Pure:
+/// moments and addresses come in, verdicts go out.
 public struct SourceLimits: ~Copyable {
   private var settings: LimitSettings
   private let table: SourceTable
@@ -66,8 +66,8 @@ public struct SourceLimits: ~Copyable {
     return .welcome(keys)
   }
 
-  /// Only who is welcome uses up what an address shares with others: one that is over its own limits
-  /// would else spend its neighbours' tokens too.
+  /// Only who is welcome uses up what an address shares with others: one that is over its own
+  /// limits would else spend its neighbours' tokens too.
   private mutating func countAtWiderLevels(_ keys: SourceKeys, now: Instant) {
     _ = gate.take(settings.gateRate, now: now)
     if keys.site != 0, let site = unsafe table.find(keys.site) {
@@ -115,12 +115,11 @@ public struct SourceLimits: ~Copyable {
     unsafe table.place(keys.network, now: now).pointee.addAsked()
   }
 
-  /// The outcome of a handshake that was asked for.
+  /// A handshake that was asked for became a session.
   #if !DEBUG
     @_noLocks
   #endif
-  public mutating func resolve(_ keys: SourceKeys, isSession: Bool, now: Instant) {
-    guard isSession else { return fail(keys, now: now) }
+  public mutating func complete(_ keys: SourceKeys, now: Instant) {
     unsafe table.place(keys.address, now: now).pointee.addCompletion()
     unsafe table.place(keys.network, now: now).pointee.addCompletion()
   }

@@ -15,7 +15,8 @@ struct SourceRecord: BitwiseCopyable {
   /// Connections that have shown nothing yet.
   var halfOpen: UInt16 = 0
   /// Handshakes that were asked for with a proven first flight and did not become sessions (yet),
-  /// halved like failures: who asks and does not finish is remembered even when nobody let it through.
+  /// halved like failures: who asks and does not finish is remembered even when nobody let it
+  /// through.
   var asked: UInt16 = 0
   /// Handshakes and first flights that failed lately, halved every minute.
   var failures: UInt16 = 0
@@ -56,7 +57,8 @@ struct SourceRecord: BitwiseCopyable {
     if asked < Self.failureMaximum { asked &+= 1 }
   }
 
-  /// Counts a completed handshake: it is no longer only asked for, and failures before it weigh half.
+  /// Counts a completed handshake: it is no longer only asked for, and failures before it weigh
+  /// half.
   mutating func addCompletion() {
     if completions < .max { completions &+= 1 }
     if asked > 0 { asked &-= 1 }

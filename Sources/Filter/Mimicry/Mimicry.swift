@@ -1,7 +1,7 @@
 public import Wire
 
-/// Draws how a refused connection ends, from the distribution of the router behind the gate, so that
-/// a stranger can't tell the two apart.
+/// Draws how a refused connection ends, from the distribution of the router behind the gate, so
+/// that a stranger can't tell the two apart.
 public struct Mimicry: BitwiseCopyable, Sendable {
   /// Bytes that both routers read before they judge a classic first flight.
   private static let judgedBytes = 64

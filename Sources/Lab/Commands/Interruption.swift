@@ -1,10 +1,22 @@
 import Glibc
+import Wire
 
 /// Turns Ctrl-C and SIGTERM into an orderly end of every network of this process.
 enum Interruption {
-  /// From now on SIGINT, SIGTERM and SIGHUP remove everything and end the process with 128 + the
-  /// signal's number. Call it first: threads inherit the mask.
-  static func removeEverythingAtSignals() {
+  /// Runs `body`; SIGINT, SIGTERM and SIGHUP remove everything that it has made and end the
+  /// process with 128 + the signal's number. Call it first: threads inherit the mask.
+  static func guarding(_ body: () throws -> Void) throws {
+    removeEverythingAtSignals()
+    do {
+      try body()
+    } catch {
+      // What fails because everything is being removed is no news; the signal's thread exits.
+      while RunGate.isClosed { Pause.nanoseconds(Nanoseconds.perSecond) }
+      throw error
+    }
+  }
+
+  private static func removeEverythingAtSignals() {
     var signals = sigset_t()
     unsafe sigemptyset(&signals)
     for signal in [SIGINT, SIGTERM, SIGHUP] { unsafe sigaddset(&signals, signal) }

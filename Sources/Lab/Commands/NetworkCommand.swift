@@ -27,6 +27,9 @@ struct NetworkCommand: ParsableCommand {
   @Option(help: "Destinations behind the first router; the first that is ready serves.")
   var pairs = 8
 
+  @Flag(name: .customLong("ipv6"), help: "Let the routers publish IPv6 addresses as well.")
+  var hasIPv6 = false
+
   @Option(help: "Pause between the starts of two routers, in milliseconds.")
   var pause: UInt64 = 0
 
@@ -43,7 +46,10 @@ struct NetworkCommand: ParsableCommand {
   }
 
   func run() throws {
-    Interruption.removeEverythingAtSignals()
+    try Interruption.guarding(keep)
+  }
+
+  private func keep() throws {
     try Prerequisites.check([.routers])
     let network = try LabNetwork.start(routers: routers, settings: try settings())
     defer { network.stop() }
@@ -63,6 +69,7 @@ struct NetworkCommand: ParsableCommand {
     settings.tunnelLength = length
     settings.tunnelQuantity = quantity
     settings.destinationPairs = pairs
+    settings.hasIPv6 = hasIPv6
     settings.startPauseNanoseconds = pause * Nanoseconds.perMillisecond
     settings.logLevel = log
     for pair in set {

@@ -26,6 +26,10 @@ final class NamespaceSet: Sendable {
         scratchDirectory: run.directory
       )
     }
+    for namespace in namespaces {
+      // Otherwise IPv6 waits a second and more to see whether somebody has its address already.
+      try namespace.setKernelParameter("net.ipv6.conf.default.accept_dad", to: "0")
+    }
   }
 
   deinit {

@@ -58,48 +58,22 @@ final class StarTopology: Sendable {
   private func wire() throws(LabError) {
     let all = hosts + [world]
     try namespaces.ip(
-      ["link set lo up"] + all.flatMap { hubLines(for: $0) } + worldRoutesOfHub,
+      ["link set lo up"] + all.flatMap(HostWiring.hubLines) + [
+        "route add \(AddressPlan.worldSourcesIPv4) via \(world.address)",
+        "route add \(AddressPlan.worldSourcesIPv6) via \(world.addressIPv6)",
+      ],
       in: hub
     )
-    for host in all {
-      try namespaces.ip(hostLines(for: host), in: host.namespace)
+    for host in hosts {
+      try namespaces.ip(HostWiring.hostLines(for: host), in: host.namespace)
     }
-    try hub.setKernelParameter("net.ipv4.ip_forward", to: "1")
-    try hub.setKernelParameter("net.ipv6.conf.all.forwarding", to: "1")
-  }
-
-  private func hubLines(for host: LabHost) -> [String] {
-    let wire = "to-\(host.number)"
-    return [
-      "link add \(wire) type veth peer name eth0 netns \(host.namespace.name)",
-      "addr add \(AddressPlan.hubIPv4(host: host.number))/16 dev \(wire)",
-      "addr add \(AddressPlan.hubIPv6(host: host.number))/48 dev \(wire) nodad",
-      "link set \(wire) up",
+    let worldSources = [
+      "route add local \(AddressPlan.worldSourcesIPv4) dev lo",
+      "route add local \(AddressPlan.worldSourcesIPv6) dev lo",
     ]
-  }
-
-  private var worldRoutesOfHub: [String] {
-    [
-      "route add \(AddressPlan.worldSourcesIPv4) via \(world.address)",
-      "route add \(AddressPlan.worldSourcesIPv6) via \(world.addressIPv6)",
-    ]
-  }
-
-  private func hostLines(for host: LabHost) -> [String] {
-    var lines = [
-      "link set lo up",
-      "addr add \(host.address)/16 dev eth0",
-      "addr add \(host.addressIPv6)/48 dev eth0 nodad",
-      "link set eth0 up",
-      "route add default via \(AddressPlan.hubIPv4(host: host.number))",
-      "route add default via \(AddressPlan.hubIPv6(host: host.number))",
-    ]
-    if host == world {
-      lines += [
-        "route add local \(AddressPlan.worldSourcesIPv4) dev lo",
-        "route add local \(AddressPlan.worldSourcesIPv6) dev lo",
-      ]
-    }
-    return lines
+    try namespaces.ip(HostWiring.hostLines(for: world) + worldSources, in: world.namespace)
+    // A route makes an IPv4 address usable, IPv6 wants it on an interface unless told otherwise.
+    try world.namespace.setKernelParameter("net.ipv6.ip_nonlocal_bind", to: "1")
+    try HostWiring.allowForwarding(in: hub)
   }
 }

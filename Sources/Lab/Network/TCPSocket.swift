@@ -96,6 +96,18 @@ struct TCPSocket: ~Copyable, Sendable {
     return count < 0 ? nil : count
   }
 
+  /// Where the other side says that it is; nil when it is gone.
+  var peer: Endpoint? {
+    var storage = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let result = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe getpeername(rawValue, $0, &length)
+      }
+    }
+    return result == 0 ? endpoint(in: storage) : nil
+  }
+
   /// Ends both directions; a thread that waits in `accept` or `receive` returns.
   func shutDown() {
     shutdown(rawValue, Int32(SHUT_RDWR))
@@ -118,35 +130,5 @@ struct TCPSocket: ~Copyable, Sendable {
       tv_usec: Int(nanoseconds % Nanoseconds.perSecond / Nanoseconds.perMicrosecond)
     )
     unsafe setsockopt(rawValue, SOL_SOCKET, name, &time, socklen_t(MemoryLayout<timeval>.size))
-  }
-}
-
-/// Lends `endpoint` in the form that the C interface takes.
-func withSocketAddress<Value>(
-  _ endpoint: Endpoint,
-  _ body: (UnsafePointer<sockaddr>, socklen_t) -> Value
-) -> Value {
-  if endpoint.address.isIPv4 {
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = endpoint.port.bigEndian
-    address.sin_addr.s_addr = endpoint.address.ipv4.bigEndian
-    return unsafe withUnsafePointer(to: &address) { pointer in
-      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        unsafe body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
-  }
-  var address = sockaddr_in6()
-  address.sin6_family = sa_family_t(AF_INET6)
-  address.sin6_port = endpoint.port.bigEndian
-  unsafe withUnsafeMutableBytes(of: &address.sin6_addr) { bytes in
-    unsafe bytes.storeBytes(of: endpoint.address.high.bigEndian, as: UInt64.self)
-    unsafe bytes.storeBytes(of: endpoint.address.low.bigEndian, toByteOffset: 8, as: UInt64.self)
-  }
-  return unsafe withUnsafePointer(to: &address) { pointer in
-    unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-      unsafe body($0, socklen_t(MemoryLayout<sockaddr_in6>.size))
-    }
   }
 }

@@ -32,10 +32,25 @@ enum Prerequisites {
     where Toolbox.path(of: program) == nil {
       problems.append("\(program) is not installed: apt install \(package)")
     }
+    if openDescriptorsLimit < BenchPeer.openDescriptorsMax {
+      problems.append(
+        "at most \(openDescriptorsLimit) open files are allowed here, the lab needs "
+          + "\(BenchPeer.openDescriptorsMax): raise it with ulimit -Hn"
+      )
+    }
     if Files.names(in: "/proc/self/ns").contains("net") == false {
       problems.append("this kernel has no network namespaces (CONFIG_NET_NS)")
     }
     return problems
+  }
+
+  /// What a child may be allowed at most.
+  private static var openDescriptorsLimit: Int {
+    var limit = rlimit()
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
+      return .max
+    }
+    return Int(clamping: limit.rlim_max)
   }
 
   /// Whether `parts` can run here.

@@ -130,9 +130,7 @@ private func withCStrings<Result>(
 ) -> Result {
   var pointers = unsafe strings.map { unsafe strdup($0) }
   unsafe pointers.append(nil)
-  defer {
-    for index in unsafe pointers.indices { unsafe free(pointers[index]) }
-  }
+  defer { unsafe pointers.forEach { unsafe free($0) } }
   return unsafe pointers.withUnsafeMutableBufferPointer { buffer in
     guard let base = buffer.baseAddress else { preconditionFailure("the array ends with nil") }
     return unsafe body(base)

@@ -16,11 +16,21 @@ final class LabRouter: Sendable {
 
   private let state = Mutex<LabProcess?>(nil)
 
-  init(host: LabHost, settings: RouterSettings, runDirectory: String) throws(LabError) {
+  init(
+    host: LabHost,
+    settings: RouterSettings,
+    isFloodfill: Bool,
+    runDirectory: String
+  ) throws(LabError) {
     number = host.number
     self.host = host
     directory = "\(runDirectory)/r\(host.number)"
-    configuration = RouterConfiguration(settings: settings, host: host, directory: directory)
+    configuration = RouterConfiguration(
+      settings: settings,
+      host: host,
+      directory: directory,
+      isFloodfill: isFloodfill
+    )
     try Files.makeDirectory("\(directory)/tunnels.d")
     try Files.write(configuration.text, to: "\(directory)/i2pd.conf")
     try Files.write("", to: "\(directory)/tunnels.conf")
@@ -46,6 +56,12 @@ final class LabRouter: Sendable {
   /// Its hash; nil before its first start.
   var identity: RouterIdentity? {
     Files.bytes(routerInfoPath).flatMap(RouterIdentity.init(startOf:))
+  }
+
+  /// Whether router.info is there to its last byte; i2pd writes it in place.
+  var hasWholeRouterInfo: Bool {
+    guard let bytes = Files.bytes(routerInfoPath) else { return false }
+    return (try? RouterInfo(bytes)) != nil
   }
 
   /// How long a router may take to write its files or to open its port.

@@ -4,7 +4,10 @@ import Wire
 struct RouterConfiguration: Sendable {
   let settings: RouterSettings
   let host: LabHost
+  /// The router's own directory.
   let directory: String
+  /// Whether it keeps a part of the network's database.
+  let isFloodfill: Bool
 
   /// i2pd.conf: `section.key = value` lines, the overrides last.
   ///
@@ -12,6 +15,10 @@ struct RouterConfiguration: Sendable {
   var text: String {
     var values = base
     values.merge(transportValues) { $1 }
+    if settings.hasIPv6 {
+      // `host` is the IPv4 address; without the interface i2pd publishes ::1.
+      values.merge(["ipv6": "true", "ifname6": "eth0"]) { $1 }
+    }
     values.merge(settings.overrides) { $1 }
     return values.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)\n" }.joined()
   }
@@ -24,7 +31,7 @@ struct RouterConfiguration: Sendable {
       "ipv6": "false",
       "ssu": "false",
       "host": "\(host.address)",
-      "floodfill": "true",
+      "floodfill": "\(isFloodfill)",
       "bandwidth": "X",
       "log": "file",
       "logfile": logPath,

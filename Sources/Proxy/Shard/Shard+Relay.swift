@@ -19,6 +19,7 @@ extension Shard where World: ~Copyable {
   mutating func routerIsReady(_ slot: UInt32, _ readiness: Readiness) {
     if readiness.isReadable { sessions[slot].toPeer.isReadable = true }
     if readiness.isClosing { sessions[slot].toPeer.isClosing = true }
+    if readiness.isBroken { sessions[slot].toPeer.isReset = true }
     if readiness.isWritable { sessions[slot].toRouter.isWritable = true }
     guard case .dialling(let flight) = sessions[slot].stage else { return serve(slot) }
     guard readiness.isWritable else { return }
@@ -31,6 +32,7 @@ extension Shard where World: ~Copyable {
   /// Hands the whole first flight over, once.
   private mutating func handOver(_ slot: UInt32, _ flight: ProvenFlight) {
     routerIsThere()
+    dialled &-= 1
     count(.admit, flight.lateBytes == 0 ? .proven : .plausible)
     sessions[slot].stage = .handshaking(HandshakeFollower(flight))
     sessions[slot].steppedAt = now
@@ -39,7 +41,7 @@ extension Shard where World: ~Copyable {
       unsafe network.receive(sessions[slot].peer, buffer, length) == .bytes(length),
       unsafe network.send(sessions[slot].router, buffer, length) == .bytes(length)
     else {
-      conclude(slot, .decided(.fail, .peerLeft))
+      concludeEnd(slot, .peerClosed)
       return endSession(slot)
     }
     counters.add(UInt64(length), to: .bytesToRouter)
@@ -65,9 +67,7 @@ extension Shard where World: ~Copyable {
       return endBroken(slot, fromRouter: fromRouter.isBroken)
     }
     guard mayGoOn(slot) else { return }
-    if fromRouter.hasMore || fromPeer.hasMore, case .open = sessions[slot].stage {
-      sessionQueues.move(slot, to: SessionQueue.busy)
-    }
+    if fromRouter.hasMore || fromPeer.hasMore { busySessions.move(slot, to: 0) }
     endIfDone(slot)
   }
 
@@ -96,18 +96,18 @@ extension Shard where World: ~Copyable {
     else { return true }
     switch unsafe network.peek(sessions[slot].peer, buffer, 1) {
     case .bytes:
-      conclude(slot, .decided(.fail, .earlyBytes))
+      concludeEnd(slot, .peerSpokeEarly)
       endSession(slot)
       return false
     case .empty:
       sessions[slot].toRouter.isReadable = false
     case .end:
       sessions[slot].toRouter.endSeen = true
-      conclude(slot, .decided(.fail, .peerLeft))
+      concludeEnd(slot, .peerClosed)
       network.shutdownSending(sessions[slot].router)
       sessions[slot].toRouter.endPassedOn = true
     case .broken:
-      conclude(slot, .decided(.fail, .peerLeft))
+      concludeEnd(slot, .peerClosed)
       endSession(slot)
       return false
     }
@@ -145,20 +145,29 @@ extension Shard where World: ~Copyable {
   }
 
   /// Counts the outcome of a handshake, if there is one, and remembers it of the source.
+  ///
+  /// A failed handshake keeps its place until its connection has gone: it holds one of the router's
+  /// descriptors, and may be broken off.
   mutating func conclude(_ slot: UInt32, _ outcome: HandshakeOutcome) {
-    guard case .decided(let verdict, let reason) = outcome,
-      case .handshaking = sessions[slot].stage
-    else { return }
-    count(verdict, reason)
-    let isSession = verdict == .complete
-    limits.resolve(sessions[slot].keys, isSession: isSession, now: now)
-    admission.resolve(sessions[slot].standing, isSession: isSession)
-    sessions[slot].stage = .open
-    // A failed handshake keeps its place until its connection has gone: it holds one of the
-    // router's descriptors, and may be broken off.
-    guard isSession else { return }
+    switch outcome {
+    case .underWay: return
+    case .late: becomeSession(slot)
+    case .decided(let verdict, let reason):
+      count(verdict, reason)
+      admission.resolve(sessions[slot].standing, isSession: verdict == .complete)
+      if verdict == .complete {
+        becomeSession(slot)
+      } else if reason.isPeersDoing {
+        limits.fail(sessions[slot].keys, now: now)
+      }
+    }
+  }
+
+  private mutating func becomeSession(_ slot: UInt32) {
+    limits.complete(sessions[slot].keys, now: now)
     leaveFlight(slot)
     sessionQueues.leave(slot)
+    sessions[slot].stage = .open
     setIdleDeadline(slot)
   }
 
@@ -179,34 +188,71 @@ extension Shard where World: ~Copyable {
 
   /// One of the two connections is gone: so goes the other, by reset as well.
   private mutating func endBroken(_ slot: UInt32, fromRouter: Bool) {
-    concludeClosed(slot, byRouter: fromRouter)
+    concludeEnd(slot, fromRouter ? .routerClosed : .peerClosed)
     network.resetOnClose(sessions[slot].peer)
     network.resetOnClose(sessions[slot].router)
     endSession(slot)
   }
 
-  private mutating func concludeClosed(_ slot: UInt32, byRouter: Bool) {
+  /// How a handshake may end before it is done.
+  private enum EarlyEnd {
+    case peerClosed
+    case peerSpokeEarly
+    case routerClosed
+  }
+
+  private mutating func concludeEnd(_ slot: UInt32, _ end: EarlyEnd) {
     guard case .handshaking(var follower) = sessions[slot].stage else { return }
-    conclude(slot, byRouter ? follower.routerClosed() : follower.peerClosed())
+    let outcome =
+      switch end {
+      case .peerClosed: follower.peerClosed()
+      case .peerSpokeEarly: follower.peerSpokeEarly()
+      case .routerClosed: follower.routerClosed()
+      }
+    sessions[slot].stage = .handshaking(follower)
+    conclude(slot, outcome)
   }
 
   /// Ends a session both of whose directions are closed; gives a half-closed one a deadline.
+  ///
+  /// A router never closes one direction alone. The reset that follows when it left bytes unread is
+  /// waited for and passed on; then the peer's side is closed as well, so that this host's kernel
+  /// answers later bytes as it does for a bare router.
   private mutating func endIfDone(_ slot: UInt32) {
     let toPeerEnded = sessions[slot].toPeer.endPassedOn
     let toRouterEnded = sessions[slot].toRouter.endPassedOn
     guard toPeerEnded || toRouterEnded else { return }
-    concludeClosed(slot, byRouter: toPeerEnded)
-    if toPeerEnded, toRouterEnded { return endSession(slot) }
+    concludeEnd(slot, toPeerEnded ? .routerClosed : .peerClosed)
+    let isReset = toPeerEnded && sessions[slot].toPeer.isReset
+    if isReset { network.resetOnClose(sessions[slot].peer) }
+    if isReset || (toPeerEnded && toRouterEnded) { return endSession(slot) }
     sessions[slot].wasActive = false
-    sessionTimers.set(slot, at: now.advanced(byNanoseconds: ShardBounds.lingerNanoseconds))
+    guard toPeerEnded else {
+      let until = now.advanced(byNanoseconds: ShardBounds.lingerNanoseconds)
+      return sessionTimers.set(slot, at: until)
+    }
+    if !sessions[slot].isEnding {
+      sessions[slot].isEnding = true
+      sessions[slot].steppedAt = now
+    }
+    sessionQueues.move(slot, to: SessionQueue.ending)
+  }
+
+  /// Ends the sessions whose router closed and sent no reset since.
+  mutating func endClosedSessions() {
+    while let slot = sessionQueues.oldest(SessionQueue.ending) {
+      let since = now.nanoseconds(since: sessions[slot].steppedAt)
+      guard since >= ShardBounds.resetWaitNanoseconds else { return }
+      endSession(slot)
+    }
   }
 
   /// Serves the sessions that had more to move than their last turn allowed.
   mutating func serveBusySessions() {
-    let waiting = min(sessionQueues.count(SessionQueue.busy), ShardBounds.busySessionsPerTurn)
+    let waiting = min(busySessions.count(0), ShardBounds.busySessionsPerTurn)
     for _ in 0..<waiting {
-      guard let slot = sessionQueues.oldest(SessionQueue.busy) else { return }
-      sessionQueues.leave(slot)
+      guard let slot = busySessions.oldest(0) else { return }
+      busySessions.leave(slot)
       serve(slot)
     }
   }
@@ -214,7 +260,9 @@ extension Shard where World: ~Copyable {
   /// What the end of its time says of a session in handshake.
   mutating func sessionTimeOutcome(_ slot: UInt32) -> HandshakeOutcome {
     guard case .handshaking(var follower) = sessions[slot].stage else { return .underWay }
-    return follower.timeIsUp()
+    let outcome = follower.timeIsUp()
+    sessions[slot].stage = .handshaking(follower)
+    return outcome
   }
 
   /// The time of a session is over.
@@ -222,10 +270,12 @@ extension Shard where World: ~Copyable {
     switch sessions[slot].stage {
     case .dialling(let flight):
       returnToWaiting(slot, flight)
-    case .handshaking:
+    case .handshaking(let follower):
       // The router ends what it does not want; until then the connection is left as it is.
+      guard !follower.wasTooSlow else { return endSession(slot) }
       conclude(slot, sessionTimeOutcome(slot))
-      if sessions[slot].isInFlight { setIdleDeadline(slot) }
+      guard sessions[slot].isInFlight else { return }
+      sessionTimers.set(slot, at: now.advanced(byNanoseconds: ShardBounds.slowNanoseconds))
     case .open:
       guard sessions[slot].wasActive else { return endSession(slot) }
       setIdleDeadline(slot)
@@ -242,8 +292,10 @@ extension Shard where World: ~Copyable {
   /// Takes a session out of its slot, its queue and its deadline.
   mutating func takeSession(_ slot: UInt32) -> Session<World.Socket, World.Overflow> {
     leaveFlight(slot)
+    if case .dialling = sessions[slot].stage { dialled &-= 1 }
     sessionTimers.clear(slot)
     sessionQueues.leave(slot)
+    busySessions.leave(slot)
     return sessions.remove(slot)
   }
 }

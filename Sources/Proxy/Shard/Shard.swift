@@ -6,9 +6,9 @@ internal import Wire
 /// One thread's share of the gate: accepts, limits, looks, proves, admits and relays.
 ///
 /// Comes in: events of the network, and a policy through the mailbox. Goes out: connections to the
-/// router, counters. Shares nothing with other shards. The rooms are its extensions, in the order in
-/// which a connection passes them: `Shard+Accept`, `+Look`, `+Prove`, `+Admit`, `+Relay`; those who
-/// are refused go to `+Mimic`.
+/// router, counters. Shares nothing with other shards. The rooms are its extensions, in the order
+/// in which a connection passes them: `Shard+Accept`, `+Look`, `+Prove`, `+Admit`, `+Relay`; those
+/// who are refused go to `+Mimic`.
 @safe
 struct Shard<World: Network & ~Copyable>: ~Copyable {
   var network: World
@@ -24,6 +24,8 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
   var strangerTimers: TimerWheel
   var sessions: SlotPool<Session<World.Socket, World.Overflow>>
   var sessionQueues: SlotQueues
+  /// One queue: sessions with more to move than one turn allows, whatever queue they stand in else.
+  var busySessions: SlotQueues
   var sessionTimers: TimerWheel
   var overflows: OverflowStock<World>
 
@@ -37,10 +39,15 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
   var now: Instant
   var wallSeconds: UInt64
   var acceptsAgainAt: Instant?
+  var descriptorsToldAgainAt: Instant
+  /// Whether the last turn left deadlines for the next one.
+  var hasLateDeadlines = false
   /// Until when the router is not dialled, after it refused.
   var routerRestsUntil: Instant
   /// Since when the router takes no connection.
   var routerAwaySince: Instant?
+  /// Sessions whose connection to the router is being set up.
+  var dialled = 0
   var isDraining = false
 
   /// A shard that has everything it will ever need.
@@ -55,6 +62,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     now = start
     wallSeconds = network.wallSeconds
     routerRestsUntil = start
+    descriptorsToldAgainAt = start
     self.network = network
     limits = SourceLimits(settings)
     replay = ReplaySet(capacity: settings.replayRecords, now: start)
@@ -75,6 +83,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     let sessionCount = Int(settings.openSessions)
     sessions = SlotPool(capacity: sessionCount)
     sessionQueues = SlotQueues(queueCount: SessionQueue.count, capacity: sessionCount)
+    busySessions = SlotQueues(queueCount: 1, capacity: sessionCount)
     sessionTimers = TimerWheel(capacity: sessionCount, now: start)
     overflows = OverflowStock(
       capacity: ShardBounds.overflows,
@@ -109,6 +118,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     }
     meetDeadlines()
     serveBusySessions()
+    endClosedSessions()
     proveDeferred()
     admitWaiting()
     showGauges()
@@ -167,17 +177,23 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     let hasDeferred =
       strangerQueues.count(StrangerQueue.deferred(.crowded)) > 0
       || strangerQueues.count(StrangerQueue.deferred(.failing)) > 0
-    if hasDeferred || sessionQueues.count(SessionQueue.busy) > 0 { return 0 }
+    if hasDeferred || hasLateDeadlines || busySessions.count(0) > 0 { return 0 }
+    if sessionQueues.count(SessionQueue.ending) > 0 { return 1 }
     let ticking = strangerTimers.count > 0 || sessionTimers.count > 0 || acceptsAgainAt != nil
-    let tick = Int32(TimerWheel.tickNanoseconds / Nanoseconds.perMillisecond)
-    return ticking ? tick : ShardBounds.longestWaitMilliseconds
+    guard ticking else { return ShardBounds.longestWaitMilliseconds }
+    let untilNextTick = TimerWheel.tickNanoseconds &- now.nanoseconds % TimerWheel.tickNanoseconds
+    return Int32(truncatingIfNeeded: untilNextTick / Nanoseconds.perMillisecond &+ 1)
   }
 
   private func showGauges() {
     counters.set(.held, to: UInt64(strangers.count))
     counters.set(.reading, to: UInt64(strangerQueues.count(StrangerQueue.reading)))
     counters.set(.open, to: UInt64(sessions.count))
-    counters.set(.handshakesInFlight, to: UInt64(admission.handshakesInFlight))
+    // Whoever has a place among the handshakes is no session yet, or failed to become one.
+    let underWay = admission.handshakesInFlight
+    counters.set(.handshakesInFlight, to: UInt64(clamping: underWay - dialled))
+    counters.set(.dialled, to: UInt64(clamping: dialled))
+    counters.set(.sessions, to: UInt64(clamping: sessions.count - underWay))
   }
 
   /// Counts a verdict.

@@ -8,6 +8,8 @@ enum ShardBounds {
   static let deferredProofsPerTurn = 16
   /// Admissions from the waiting queues in one turn.
   static let admissionsPerTurn = 64
+  /// Deadlines of strangers, and of sessions, met in one turn: a few milliseconds.
+  static let deadlinesPerTurn = 512
   /// Bytes read at once, and what one turn moves for one session in one direction.
   static let bufferBytes = 65_536
   static let readsPerTurn = 16
@@ -23,10 +25,17 @@ enum ShardBounds {
   static let strangersShedAtOnce = 32
   /// How long a listener rests when descriptors ran out and no stranger could make room.
   static let acceptPauseNanoseconds: UInt64 = 100 * Nanoseconds.perMillisecond
+  /// The least time between two reports of the same trouble.
+  static let tellAgainNanoseconds: UInt64 = 10 * Nanoseconds.perSecond
   /// How long the router is left alone after it refused a connection.
   static let redialNanoseconds: UInt64 = 250 * Nanoseconds.perMillisecond
-  /// How long a closed direction may wait for the other one.
+  /// How long a peer that has closed its direction may wait for the router to close.
   static let lingerNanoseconds: UInt64 = 30 * Nanoseconds.perSecond
+  /// How long after the router's close its reset is waited for: it is sent in the same moment.
+  static let resetWaitNanoseconds: UInt64 = 2 * Nanoseconds.perMillisecond
+  /// How long a handshake that was judged too slow is followed on: routers end it by themselves,
+  /// i2pd within 43 seconds.
+  static let slowNanoseconds: UInt64 = 60 * Nanoseconds.perSecond
   /// The longest wait for events.
   static let longestWaitMilliseconds: Int32 = 1_000
 

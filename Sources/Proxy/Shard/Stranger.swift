@@ -39,6 +39,9 @@ enum StrangerQueue {
   static let reading = 3
   static let count = 8
 
+  /// The queues of those who are not proven.
+  static var unproven: Range<Int> { 0..<4 }
+
   /// Those whose proof is put off.
   static func deferred(_ standing: Standing) -> Int { standing == .failing ? 1 : 2 }
 
@@ -46,8 +49,8 @@ enum StrangerQueue {
   static func waiting(_ standing: Standing) -> Int { count &- 1 &- Int(standing.rawValue) }
 }
 
-/// Queues that together may hold only a share of the slots, so that those who have shown nothing yet
-/// always have slots left: an honest newcomer is one of them for a moment.
+/// Queues that together may hold only a share of the slots, so that those who have shown nothing
+/// yet always have slots left: an honest newcomer is one of them for a moment.
 enum StrangerGroup {
   case mimicking
   case deferred

@@ -30,6 +30,8 @@ extension JournalEvent {
       "The kernel rules are in place again."
     case .descriptorsShort(let open, let limit):
       "No file descriptors left: \(open) of \(limit) in use, new peers have to wait."
+    case .boundsLowered(let strangers, let sessions):
+      "Too few file descriptors: \(strangers) strangers and \(sessions) sessions fit."
     case .stageChanged(let transport, let from, let to):
       "\(transport): overload stage changed from \(from) to \(to)."
     case .verdictSum(let sum):
@@ -71,6 +73,8 @@ extension JournalEvent {
       [("PROBLEM", problem)]
     case .descriptorsShort(let open, let limit):
       [("OPEN", String(open)), ("LIMIT", String(limit))]
+    case .boundsLowered(let strangers, let sessions):
+      [("STRANGERS", String(strangers)), ("SESSIONS", String(sessions))]
     case .stageChanged(let transport, let from, let to):
       [("TRANSPORT", transport), ("STAGE_BEFORE", from), ("STAGE", to)]
     case .verdictSum(let sum):

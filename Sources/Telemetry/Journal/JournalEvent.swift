@@ -27,6 +27,8 @@ public enum JournalEvent: Equatable, Sendable {
   case firewallRestored
   /// The process ran out of file descriptors.
   case descriptorsShort(open: UInt64, limit: UInt64)
+  /// The descriptors that this process may have do not do for the bounds: these are what is left.
+  case boundsLowered(strangers: UInt64, sessions: UInt64)
   /// The overload stage changed.
   case stageChanged(transport: String, from: String, to: String)
   /// How often a verdict was given for a reason since its last line.
@@ -51,6 +53,7 @@ public enum JournalEvent: Equatable, Sendable {
     case .firewallMissing: .firewallMissing
     case .firewallRestored: .firewallRestored
     case .descriptorsShort: .descriptorsShort
+    case .boundsLowered: .boundsLowered
     case .stageChanged: .stageChanged
     case .verdictSum: .verdictSum
     case .verdictRest: .verdictRest

@@ -36,6 +36,8 @@ public enum JournalEventKind: CaseIterable, Sendable {
   case firewallRestored
   /// See `JournalEvent.descriptorsShort`.
   case descriptorsShort
+  /// See `JournalEvent.boundsLowered`.
+  case boundsLowered
   /// See `JournalEvent.stageChanged`.
   case stageChanged
   /// See `JournalEvent.verdictSum`.
@@ -60,6 +62,7 @@ public enum JournalEventKind: CaseIterable, Sendable {
     case .firewallMissing: "0e8f3c9c6a237a0c871e4de69a3f6a16"
     case .firewallRestored: "6f718aa13ecc66261775d29dbc3c7094"
     case .descriptorsShort: "7803f9f4df99cf47f9aea367d07f2281"
+    case .boundsLowered: "80afa8d41e315bf459ba8bd0ccf8e4fb"
     case .stageChanged: "cb089d08c5034b067c83e59980147b0e"
     case .verdictSum: "e6032d3ba50031d51157c03d7794d47f"
     case .verdictRest: "a4a906cd5ae7e755414cdfe820a9961e"
@@ -71,7 +74,7 @@ public enum JournalEventKind: CaseIterable, Sendable {
   public var priority: JournalPriority {
     switch self {
     case .reloadFailed, .routerFilesBroken, .firewallMissing, .descriptorsShort: .error
-    case .routerUnreachable, .linesLeftOut: .warning
+    case .routerUnreachable, .boundsLowered, .linesLeftOut: .warning
     case .started, .stopping, .stopped, .reloaded, .routerBack, .firewallRestored, .stageChanged,
       .routerFilesChanged:
       .notice

@@ -1,7 +1,7 @@
 /// The few rare things that a shard tells the control thread; all else crosses over as counters.
 public enum ShardEvent: Equatable, Sendable, BitwiseCopyable {
   /// The process ran out of file descriptors.
-  case descriptorsShort(open: UInt64, limit: UInt64)
+  case descriptorsShort(open: UInt64)
   /// The router takes no connection; the error number of the call that said so.
   case routerUnreachable(errorNumber: Int32)
   /// The router takes connections again.
@@ -13,7 +13,7 @@ public enum ShardEvent: Equatable, Sendable, BitwiseCopyable {
   var words: (kind: UInt64, first: UInt64, second: UInt64) {
     @_noLocks get {
       switch self {
-      case .descriptorsShort(let open, let limit): (0, open, limit)
+      case .descriptorsShort(let open): (0, open, 0)
       case .routerUnreachable(let number): (1, UInt64(UInt32(bitPattern: number)), 0)
       case .routerBack(let nanoseconds): (2, nanoseconds, 0)
       case .stageChanged(let from, let to): (3, UInt64(from), UInt64(to))
@@ -23,7 +23,7 @@ public enum ShardEvent: Equatable, Sendable, BitwiseCopyable {
 
   init(kind: UInt64, first: UInt64, second: UInt64) {
     switch kind {
-    case 0: self = .descriptorsShort(open: first, limit: second)
+    case 0: self = .descriptorsShort(open: first)
     case 1: self = .routerUnreachable(errorNumber: Int32(truncatingIfNeeded: first))
     case 2: self = .routerBack(awayNanoseconds: first)
     case 3:

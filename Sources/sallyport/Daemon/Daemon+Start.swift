@@ -34,9 +34,9 @@ extension Daemon {
     var journal = Journal(destination: destination)
     if limits.heldStrangers < configuration.limits.heldStrangers {
       journal.write(
-        .descriptorsShort(
-          open: UInt64(configuration.limits.descriptors(other: 0)),
-          limit: UInt64(limits.descriptors(other: 0))
+        .boundsLowered(
+          strangers: UInt64(limits.heldStrangers),
+          sessions: UInt64(limits.openSessions)
         ),
         at: now
       )

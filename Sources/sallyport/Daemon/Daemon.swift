@@ -81,7 +81,6 @@ struct Daemon: ~Copyable {
     _ = ServiceManager.stopping()
     journal.write(.stopping(open: total[.open]), at: now)
     drainUntil = now.advanced(byNanoseconds: Self.drainNanoseconds)
-    rules?.end()
     for group in groups { group.ask(.drain) }
   }
 
@@ -170,8 +169,10 @@ struct Daemon: ~Copyable {
     _ = ServiceManager.watchdog()
   }
 
+  /// The rules go last: the sessions that are still open need the route back to the gate.
   private mutating func end() {
     for group in groups { group.ask(.stop) }
+    rules?.end()
     now = sums.finish(total, to: &journal, at: now)
     _ = journal.insist(.stopped, at: now)
   }

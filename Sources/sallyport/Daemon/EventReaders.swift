@@ -32,7 +32,8 @@ struct EventReaders: ~Copyable {
 
   private static func entry(_ event: ShardEvent) -> JournalEvent {
     switch event {
-    case .descriptorsShort(let open, let limit): .descriptorsShort(open: open, limit: limit)
+    case .descriptorsShort(let open):
+      .descriptorsShort(open: open, limit: UInt64(DescriptorLimit.current))
     case .routerUnreachable(let number):
       .routerUnreachable(
         transport: "ntcp2",

@@ -4,13 +4,16 @@ public enum HandshakeOutcome: Equatable, BitwiseCopyable, Sendable {
   case underWay
   /// Ended or judged, with the verdict to count.
   case decided(Verdict, Reason)
+  /// Became a session after all, when it had been judged a failure for being slow.
+  case late
 }
 
-/// Follows an admitted NTCP2 handshake by counting bytes, since its contents are opaque from message
-/// 2 on (NTCP2 specification, messages 2 and 3).
+/// Follows an admitted NTCP2 handshake by counting bytes, since its contents are opaque from
+/// message 2 on (NTCP2 specification, messages 2 and 3).
 ///
 /// ```
-/// flight handed over -> answered (router sent) -> message 3 whole -> established (router sent more)
+/// flight handed over -> answered (router sent) -> message 3 whole -> established (router sent
+/// more)
 ///        |                  |                          |
 ///  noAnswer, peerLeft  stalled, peerLeft,      peerLeft, routerClosed
 ///                      routerClosed
@@ -18,6 +21,8 @@ public enum HandshakeOutcome: Equatable, BitwiseCopyable, Sendable {
 ///
 /// Only the router's bytes show that it took message 3: whatever a peer sends behind one of its own
 /// making proves nothing.
+///
+/// A handshake that is too slow is judged once and followed on: it may still become a session.
 public struct HandshakeFollower: BitwiseCopyable, Sendable {
   private enum Phase: BitwiseCopyable {
     case handedOver
@@ -34,6 +39,9 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
   private var message3Left: Int
   private var routerBytesAfterMessage3 = 0
 
+  /// Whether it was judged a failure for being slow.
+  public private(set) var wasTooSlow = false
+
   /// The handshake that begins with this flight.
   public init(_ flight: ProvenFlight) {
     lateBytesLeft = flight.lateBytes
@@ -45,9 +53,6 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
 
   /// Whether the router has answered: only then may the peer speak again.
   public var isAnswered: Bool { phase != .handedOver }
-
-  /// Whether the outcome was given.
-  public var isDecided: Bool { phase == .decided }
 
   /// Bytes went from the router to the peer.
   #if !DEBUG
@@ -82,18 +87,24 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
     return .underWay
   }
 
-  /// The time for the next step is over. A router closes at once on a bad message 3, so one that kept
-  /// the connection took it.
+  /// The time for the next step is over. A router closes at once on a bad message 3, so one that
+  /// kept the connection took it.
   #if !DEBUG
     @_noLocks
   #endif
   public mutating func timeIsUp() -> HandshakeOutcome {
     switch phase {
-    case .handedOver: decide(.fail, .noAnswer)
-    case .answered: decide(.fail, .stalled)
-    case .confirming: decide(.complete, .established)
-    case .decided: .underWay
+    case .handedOver: return judgeTooSlow(.noAnswer)
+    case .answered: return judgeTooSlow(.stalled)
+    case .confirming: return decide(.complete, .established)
+    case .decided: return .underWay
     }
+  }
+
+  private mutating func judgeTooSlow(_ reason: Reason) -> HandshakeOutcome {
+    guard !wasTooSlow else { return .underWay }
+    wasTooSlow = true
+    return .decided(.fail, reason)
   }
 
   /// The peer closed or reset its connection.
@@ -102,6 +113,11 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
   #endif
   public mutating func peerClosed() -> HandshakeOutcome {
     phase == .decided ? .underWay : decide(.fail, .peerLeft)
+  }
+
+  /// The peer spoke when it was not its turn.
+  public mutating func peerSpokeEarly() -> HandshakeOutcome {
+    phase == .decided ? .underWay : decide(.fail, .earlyBytes)
   }
 
   /// The router closed or reset its connection.
@@ -124,6 +140,7 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
 
   private mutating func decide(_ verdict: Verdict, _ reason: Reason) -> HandshakeOutcome {
     phase = .decided
-    return .decided(verdict, reason)
+    guard wasTooSlow else { return .decided(verdict, reason) }
+    return verdict == .complete ? .late : .underWay
   }
 }
