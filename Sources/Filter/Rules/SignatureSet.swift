@@ -94,7 +94,9 @@ public struct SignatureSet: ~Copyable, @unchecked Sendable {
   ///
   /// An enforced rule whose pattern is complete first wins; of several complete with the same byte,
   /// the one listed first. An observed rule is reported when no enforced one matches.
-  @_noLocks
+  #if !DEBUG
+    @_noLocks
+  #endif
   public func match(_ bytes: borrowing Span<UInt8>) -> SignatureMatch? {
     var row = startRow
     var observed: SignatureMatch?

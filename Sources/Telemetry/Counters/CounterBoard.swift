@@ -46,31 +46,41 @@ public struct CounterWriter: ~Copyable, Sendable {
   }
 
   /// Counts one verdict with its reason, both by their place in the closed lists.
-  @_noLocks
+  #if !DEBUG
+    @_noLocks
+  #endif
   public func count(verdict: Int, reason: Int) {
     words.add(1, at: layout.word(verdict: verdict, reason: reason))
   }
 
   /// Counts `amount` more of a tally.
-  @_noLocks
+  #if !DEBUG
+    @_noLocks
+  #endif
   public func add(_ amount: UInt64, to tally: Tally) {
     words.add(amount, at: layout.word(tally))
   }
 
   /// Says what a gauge shows from now on.
-  @_noLocks
+  #if !DEBUG
+    @_noLocks
+  #endif
   public func set(_ gauge: Gauge, to value: UInt64) {
     words.store(value, at: layout.word(gauge))
   }
 
   /// One more on a gauge.
-  @_noLocks
+  #if !DEBUG
+    @_noLocks
+  #endif
   public func raise(_ gauge: Gauge) {
     words.add(1, at: layout.word(gauge))
   }
 
   /// One less on a gauge, which must not be at zero.
-  @_noLocks
+  #if !DEBUG
+    @_noLocks
+  #endif
   public func lower(_ gauge: Gauge) {
     let word = layout.word(gauge)
     let value = words.load(word)
@@ -79,7 +89,9 @@ public struct CounterWriter: ~Copyable, Sendable {
   }
 
   /// Records how long something took.
-  @_noLocks
+  #if !DEBUG
+    @_noLocks
+  #endif
   public func record(_ work: TimedWork, nanoseconds: UInt64) {
     words.add(nanoseconds, at: layout.sumWord(work))
     let bucket = DurationBuckets.index(ofNanoseconds: nanoseconds)

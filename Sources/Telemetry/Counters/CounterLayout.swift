@@ -89,7 +89,9 @@ public struct CounterLayout: Equatable, Sendable, BitwiseCopyable {
   }
 
   /// The word of a (verdict, reason) pair.
-  @_noLocks
+  #if !DEBUG
+    @_noLocks
+  #endif
   func word(verdict: Int, reason: Int) -> Int {
     precondition(verdict >= 0 && verdict < verdictCount, "a verdict outside of the list")
     precondition(reason >= 0 && reason < reasonCount, "a reason outside of the list")
@@ -97,25 +99,33 @@ public struct CounterLayout: Equatable, Sendable, BitwiseCopyable {
   }
 
   /// The word of a gauge.
-  @_noLocks
+  #if !DEBUG
+    @_noLocks
+  #endif
   func word(_ gauge: Gauge) -> Int {
     pairCount &+ gauge.rawValue
   }
 
   /// The word of a tally.
-  @_noLocks
+  #if !DEBUG
+    @_noLocks
+  #endif
   func word(_ tally: Tally) -> Int {
     pairCount &+ Self.gaugeCount &+ tally.rawValue
   }
 
   /// The word of a timed work's sum in nanoseconds.
-  @_noLocks
+  #if !DEBUG
+    @_noLocks
+  #endif
   func sumWord(_ work: TimedWork) -> Int {
     timedWorkStart &+ work.rawValue &* Self.wordsPerTimedWork
   }
 
   /// The word of a timed work's bucket.
-  @_noLocks
+  #if !DEBUG
+    @_noLocks
+  #endif
   func word(_ work: TimedWork, bucket: Int) -> Int {
     precondition(bucket >= 0 && bucket < DurationBuckets.count, "a bucket outside of the list")
     return sumWord(work) &+ 1 &+ bucket

@@ -17,7 +17,9 @@ public enum DurationBuckets {
   }
 
   /// The bucket that counts a duration.
-  @_noLocks
+  #if !DEBUG
+    @_noLocks
+  #endif
   public static func index(ofNanoseconds nanoseconds: UInt64) -> Int {
     guard nanoseconds > 1 else { return 0 }
     let exponent = UInt64.bitWidth &- (nanoseconds &- 1).leadingZeroBitCount

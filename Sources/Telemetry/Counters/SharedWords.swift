@@ -16,35 +16,45 @@ struct SharedWords: BitwiseCopyable, @unchecked Sendable {
   }
 
   /// The word at `index`. Nothing is ordered around it.
-  @_noLocks
+  #if !DEBUG
+    @_noLocks
+  #endif
   func load(_ index: Int) -> UInt64 {
     precondition(index >= 0 && index < count, "a word outside of the shared memory")
     return unsafe base[index].load(ordering: .relaxed)
   }
 
   /// Replaces the word at `index`. Nothing is ordered around it.
-  @_noLocks
+  #if !DEBUG
+    @_noLocks
+  #endif
   func store(_ value: UInt64, at index: Int) {
     precondition(index >= 0 && index < count, "a word outside of the shared memory")
     unsafe base[index].store(value, ordering: .relaxed)
   }
 
   /// The word at `index`; what its writer published before is visible afterwards.
-  @_noLocks
+  #if !DEBUG
+    @_noLocks
+  #endif
   func loadAcquiring(_ index: Int) -> UInt64 {
     precondition(index >= 0 && index < count, "a word outside of the shared memory")
     return unsafe base[index].load(ordering: .acquiring)
   }
 
   /// Replaces the word at `index`, publishing all that this thread wrote before.
-  @_noLocks
+  #if !DEBUG
+    @_noLocks
+  #endif
   func storeReleasing(_ value: UInt64, at index: Int) {
     precondition(index >= 0 && index < count, "a word outside of the shared memory")
     unsafe base[index].store(value, ordering: .releasing)
   }
 
   /// Adds to the word at `index`: a load and a store, right only for the single writing thread.
-  @_noLocks
+  #if !DEBUG
+    @_noLocks
+  #endif
   func add(_ amount: UInt64, at index: Int) {
     store(load(index) &+ amount, at: index)
   }

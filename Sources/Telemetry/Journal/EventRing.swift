@@ -42,7 +42,9 @@ private enum RingLayout {
   static let capacity = 1024
 
   /// The first word of the record that the `number`th event ever goes to.
-  @_noLocks
+  #if !DEBUG
+    @_noLocks
+  #endif
   static func record(_ number: UInt64) -> Int {
     // The capacity is a power of two, so the mask is the remainder.
     recordsStart &+ Int(truncatingIfNeeded: number & UInt64(capacity &- 1)) &* wordsPerRecord
@@ -60,7 +62,9 @@ public struct EventRingWriter: ~Copyable, Sendable {
   }
 
   /// Hands an event over, or counts it as lost when the ring is full.
-  @_noLocks
+  #if !DEBUG
+    @_noLocks
+  #endif
   public func write(_ event: ShardEvent, at now: Instant) {
     let written = words.load(RingLayout.writtenWord)
     let read = words.loadAcquiring(RingLayout.readWord)
