@@ -96,7 +96,10 @@ struct HybridFlightTests {
       received += buffer[..<count]
     }
     #expect(received == flight)
-    #expect(try scene.gate.status().count(.admit, .proven) == 1)
+    let isCounted = Pause.until(timeoutNanoseconds: Self.patienceNanoseconds) {
+      (try? scene.gate.status())?.count(.admit, .proven) == 1
+    }
+    #expect(isCounted)
     _ = consume peer
   }
 

@@ -272,7 +272,7 @@ extension Shard where World: ~Copyable {
       returnToWaiting(slot, flight)
     case .handshaking(let follower):
       // The router ends what it does not want; until then the connection is left as it is.
-      guard !follower.wasTooSlow else { return endSession(slot) }
+      guard !follower.isJudged else { return endSession(slot) }
       conclude(slot, sessionTimeOutcome(slot))
       guard sessions[slot].isInFlight else { return }
       sessionTimers.set(slot, at: now.advanced(byNanoseconds: ShardBounds.slowNanoseconds))
