@@ -1,14 +1,23 @@
 /// The benches, by the names of their numbers.
 enum Bench: String, CaseIterable, Sendable {
   case refuseStratum = "refuse-stratum"
+  case admitPublic = "admit-public"
+  case admitFull = "admit-full"
 
   /// The names for a command line.
   static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
-  /// Measures.
-  func run(_ settings: BenchSettings) throws -> [BenchLine] {
-    switch self {
-    case .refuseStratum: try RefusalBench.run(settings)
+  /// Measures what `chosen` names; what one run measures together is measured once.
+  static func run(
+    _ chosen: Set<Bench>,
+    _ settings: BenchSettings,
+    whenDone: ([BenchLine]) -> Void
+  ) throws {
+    if chosen.contains(.refuseStratum) { whenDone(try RefusalBench.run(settings)) }
+    let admissions: Set<Bench> = [.admitPublic, .admitFull]
+    if !chosen.isDisjoint(with: admissions) {
+      let lines = try AdmissionBench.run(settings)
+      whenDone(lines.filter { line in chosen.contains { $0.rawValue == line.name } })
     }
   }
 }

@@ -86,6 +86,13 @@ final class BenchGate: Sendable {
     )
   }
 
+  /// All verdicts so far, for messages.
+  var verdictLines: String {
+    (page() ?? "").split(separator: "\n").filter {
+      $0.hasPrefix("sallyport_verdicts_total{") && !$0.hasSuffix(" 0")
+    }.joined(separator: "; ")
+  }
+
   private func page() -> String? {
     UnixSocketText.read("\(directory)/admin.sock")
   }

@@ -7,6 +7,14 @@ enum BenchSide: Sendable {
   case gate(BenchGate.Settings)
   /// Another proxy.
   case peer(BenchPeer.Kind)
+
+  /// A word for messages.
+  var name: String {
+    switch self {
+    case .gate(let settings): "the gate (\(settings.proof))"
+    case .peer(let kind): kind.rawValue
+    }
+  }
 }
 
 /// A proxy that runs on a core of its own between the world and the service of a wire.

@@ -66,7 +66,7 @@ enum RefusalBench {
     }
     let refused = report.finishedByPeer &+ report.resetByPeer
     guard refused * 100 >= report.attempted * 99 else {
-      throw LabError("of \(report.attempted) connections \(refused) were refused by \(side)")
+      throw LabError("of \(report.attempted) connections \(refused) were refused by \(side.name)")
     }
     if let gate = proxy.gate {
       let counted = gate.verdicts("refuse", reason: "signature")

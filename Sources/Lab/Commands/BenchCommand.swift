@@ -41,8 +41,7 @@ struct BenchCommand: ParsableCommand {
     settings.floodSeconds = seconds
     settings.loadSeconds = load
     var lines: [BenchLine] = []
-    for bench in try chosen() {
-      let measured = try bench.run(settings)
+    try Bench.run(try chosen(), settings) { measured in
       if json { for line in measured { print(line.json) } }
       lines += measured
     }
@@ -50,13 +49,15 @@ struct BenchCommand: ParsableCommand {
     guard lines.allSatisfy({ $0.isWithinBound != false }) else { throw ExitCode.failure }
   }
 
-  private func chosen() throws -> [Bench] {
-    guard let only else { return Bench.allCases }
-    return try only.split(separator: ",").map { name in
-      guard let bench = Bench(rawValue: String(name)) else {
-        throw ValidationError("--only \(name): choose of \(Bench.names).")
+  private func chosen() throws -> Set<Bench> {
+    guard let only else { return Set(Bench.allCases) }
+    return Set(
+      try only.split(separator: ",").map { name in
+        guard let bench = Bench(rawValue: String(name)) else {
+          throw ValidationError("--only \(name): choose of \(Bench.names).")
+        }
+        return bench
       }
-      return bench
-    }
+    )
   }
 }
