@@ -3,6 +3,8 @@ enum Bench: String, CaseIterable, Sendable {
   case refuseStratum = "refuse-stratum"
   case admitPublic = "admit-public"
   case admitFull = "admit-full"
+  case relayBulk = "relay-bulk"
+  case relayFrames = "relay-frames"
 
   /// The names for a command line.
   static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
@@ -19,5 +21,7 @@ enum Bench: String, CaseIterable, Sendable {
       let lines = try AdmissionBench.run(settings)
       whenDone(lines.filter { line in chosen.contains { $0.rawValue == line.name } })
     }
+    if chosen.contains(.relayBulk) { whenDone(try RelayBench.bulk(settings)) }
+    if chosen.contains(.relayFrames) { whenDone(try RelayBench.frames(settings)) }
   }
 }
