@@ -5,6 +5,9 @@ enum Bench: String, CaseIterable, Sendable {
   case admitFull = "admit-full"
   case relayBulk = "relay-bulk"
   case relayFrames = "relay-frames"
+  case heldMemory = "held-memory"
+  case floods = "flood"
+  case bareSilent = "bare-silent"
 
   /// The names for a command line.
   static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
@@ -23,5 +26,10 @@ enum Bench: String, CaseIterable, Sendable {
     }
     if chosen.contains(.relayBulk) { whenDone(try RelayBench.bulk(settings)) }
     if chosen.contains(.relayFrames) { whenDone(try RelayBench.frames(settings)) }
+    if chosen.contains(.heldMemory) { whenDone(try HeldBench.run(settings)) }
+    if chosen.contains(.floods) {
+      for kind in settings.floodKinds { whenDone(try FloodBench.run(kind, settings)) }
+    }
+    if chosen.contains(.bareSilent) { whenDone(try BareBench.silent()) }
   }
 }

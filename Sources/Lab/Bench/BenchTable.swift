@@ -2,7 +2,7 @@
 enum BenchTable {
   private static let columnsMax = 100
   private static let header = [
-    "name", "gate", "unit", "peer", "peer's", "ratio", "bound", "kept",
+    "name", "value", "unit", "peer", "peer's", "ratio", "bound", "kept",
   ]
   /// The widths that all columns but the name and the peer have; those two get what they need.
   private static let gap = "  "

@@ -14,6 +14,9 @@ enum RefusalBench {
 
     """
 
+  /// The most that a refusal may cost beside what it costs a bare router.
+  private static let bareRatio = 0.1
+
   /// Measures the gate beside HAProxy, which matches the same bytes.
   static func run(_ settings: BenchSettings) throws -> [BenchLine] {
     let wire = try BenchWire()
@@ -31,9 +34,19 @@ enum RefusalBench {
       peerCosts.append(peer.process)
       peerCores.append(peer.core)
     }
+    wire.remove()
+    let bare = try BareBench.stratumMicroseconds(settings)
     return [
       BenchLine(
-        name: "refuse-stratum",
+        name: Bench.refuseStratum.rawValue,
+        value: Median.of(gateCosts),
+        unit: "us/connection",
+        peer: "bare i2pd",
+        peerValue: bare,
+        bound: .ratioAtMost(bareRatio)
+      ),
+      BenchLine(
+        name: Bench.refuseStratum.rawValue,
         value: Median.of(gateCosts),
         unit: "us/connection",
         peer: BenchPeer.Kind.haproxyFilter.rawValue,
@@ -41,7 +54,7 @@ enum RefusalBench {
         bound: .ratioAtMost(1),
         note: "the whole core: gate \(Report.rounded(Median.of(gateCores), to: 10)), HAProxy "
           + "\(Report.rounded(Median.of(peerCores), to: 10)) us/connection"
-      )
+      ),
     ]
   }
 

@@ -23,11 +23,15 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Seconds of load of one run of a cost, 0.5 to 60.")
   var load = 3.0
 
+  @Option(help: "Floods, separated by commas: \(FloodKind.names).")
+  var floods: String?
+
   func validate() throws {
     guard (1...99).contains(runs) else { throw ValidationError("--runs is 1 to 99.") }
     guard (1...3_600).contains(seconds) else { throw ValidationError("--seconds is 1 to 3600.") }
     guard (0.5...60).contains(load) else { throw ValidationError("--load is 0.5 to 60.") }
     _ = try chosen()
+    _ = try chosenFloods()
   }
 
   func run() throws {
@@ -40,6 +44,7 @@ struct BenchCommand: ParsableCommand {
     settings.runs = runs
     settings.floodSeconds = seconds
     settings.loadSeconds = load
+    settings.floodKinds = try chosenFloods()
     var lines: [BenchLine] = []
     try Bench.run(try chosen(), settings) { measured in
       if json { for line in measured { print(line.json) } }
@@ -47,6 +52,16 @@ struct BenchCommand: ParsableCommand {
     }
     if !json { print(BenchTable.text(lines)) }
     guard lines.allSatisfy({ $0.isWithinBound != false }) else { throw ExitCode.failure }
+  }
+
+  private func chosenFloods() throws -> [FloodKind] {
+    guard let floods else { return FloodKind.allCases }
+    return try floods.split(separator: ",").map { name in
+      guard let kind = FloodKind(rawValue: String(name)) else {
+        throw ValidationError("--floods \(name): choose of \(FloodKind.names).")
+      }
+      return kind
+    }
   }
 
   private func chosen() throws -> Set<Bench> {
