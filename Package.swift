@@ -47,7 +47,7 @@ let package = Package(
     .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
   ],
   targets: [
-    .target(name: "CLab"),
+    .target(name: "CLab", exclude: page),
     .target(name: "CLinux", exclude: page),
     .systemLibrary(
       name: "CSodium",

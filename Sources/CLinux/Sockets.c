@@ -135,6 +135,17 @@ int linux_forget(int socket) {
 
 int linux_no_delay(int socket) { return set(socket, IPPROTO_TCP, TCP_NODELAY, 1); }
 
+int linux_check_free(const struct linux_endpoint *local) {
+  struct sockaddr_storage address;
+  socklen_t length = to_kernel(local, &address);
+  int probe = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (probe < 0) return -1;
+  if (!is_mapped(local) && set(probe, SOL_IPV6, IPV6_V6ONLY, 1) != 0) return close_failed(probe);
+  if (set(probe, SOL_SOCKET, SO_REUSEADDR, 1) != 0) return close_failed(probe);
+  if (bind(probe, (struct sockaddr *)&address, length) != 0) return close_failed(probe);
+  return close(probe);
+}
+
 int linux_listen(const struct linux_endpoint *local, int transparent, int backlog) {
   int isIPv4 = is_mapped(local);
   int listener = socket(isIPv4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

@@ -108,8 +108,8 @@ extension Listener {
 }
 
 extension StreamSocket {
-  /// Whether something takes connections at `endpoint`: nil when neither that nor the contrary shows
-  /// within the time. Blocks for that long: for control threads only.
+  /// Whether something takes connections at `endpoint`: nil when neither that nor the contrary
+  /// shows within the time. Blocks for that long: for control threads only.
   public static func reaches(
     _ endpoint: Endpoint,
     withinMilliseconds limit: Int32

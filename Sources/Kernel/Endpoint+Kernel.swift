@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Wire
 
+/// Endpoints as the C calls take and give them.
 extension Endpoint {
   @_noLocks
   init(_ kernel: linux_endpoint) {

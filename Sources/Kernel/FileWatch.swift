@@ -4,9 +4,9 @@ internal import Glibc
 ///
 /// Routers rewrite their files in place or rename new ones over them, and the directory itself may
 /// vanish and come back (a removed and reinstalled router, a remounted disk). So the directory is
-/// watched and, for its return, the nearest directory above it that exists. Not noticed: a directory
-/// higher up that is renamed while the watched one stays inside it, and writes to the target of a
-/// file that is a symbolic link.
+/// watched and, for its return, the nearest directory above it that exists. Not noticed: a
+/// directory higher up that is renamed while the watched one stays inside it, and writes to the
+/// target of a file that is a symbolic link.
 ///
 /// It only says that something changed. Writers change a file many times in a row, so the caller
 /// waits for quiet before it reads.

@@ -9,6 +9,13 @@ public struct Listener: ~Copyable, Sendable {
   /// The listening descriptor, to be registered with a poller.
   public let descriptor: Descriptor
 
+  /// Checks that nobody listens on `local` yet. Listeners share their port with those of the same
+  /// user, so a second gate would not fail but take half of the connections.
+  public static func checkFree(_ local: Endpoint) throws(Errno) {
+    var endpoint = local.toKernel()
+    _ = try Errno.check(unsafe linux_check_free(&endpoint))
+  }
+
   /// Listens on `local`.
   ///
   /// - Parameters:

@@ -15,6 +15,8 @@ public struct Readiness: OptionSet, BitwiseCopyable, Sendable {
   public var isReadable: Bool { @_noLocks get { rawValue & 0x2019 != 0 } }
   /// The other side closed its direction, or the connection broke.
   public var isClosing: Bool { @_noLocks get { rawValue & 0x2018 != 0 } }
+  /// The connection broke: EPOLLERR.
+  public var isBroken: Bool { @_noLocks get { rawValue & 0x0008 != 0 } }
   /// There is room to write, or the connection broke.
   public var isWritable: Bool { @_noLocks get { rawValue & 0x001c != 0 } }
 }
@@ -95,7 +97,8 @@ public struct Poller: ~Copyable {
   }
 
   /// EPOLL_CTL_ADD 1, _DEL 2, _MOD 3. With a valid descriptor they fail for want of kernel memory
-  /// or watches only (the limit is far above the descriptors'); the connection then sees its timeout.
+  /// or watches only (the limit is far above the descriptors'); the connection then sees its
+  /// timeout.
   @_noLocks
   private func control(_ operation: Int32, _ raw: Int32, _ token: UInt64, _ interest: Interest) {
     _ = linux_epoll_control(epoll.rawValue, operation, raw, interest.events, token)

@@ -47,8 +47,8 @@ public struct RouterInfo: Sendable, Equatable {
   /// The router's `router.version` as written.
   public var version: String? { options["router.version"] }
 
-  /// The addresses at which peers find NTCP2: with host, port and initialisation vector. A host that
-  /// is a name counts, since peers that resolve it come to the same port.
+  /// The addresses at which peers find NTCP2: with host, port and initialisation vector. A host
+  /// that is a name counts, since peers that resolve it come to the same port.
   public var publishedNTCP2Addresses: [RouterAddress] {
     addresses.filter { address in
       address.speaksNTCP2 && address.options["i"] != nil && address.options["host"] != nil

@@ -3,12 +3,12 @@ import Testing
 @testable import sallyport
 
 @Suite struct ChecksTests {
-  private func configuration(rules: String) -> String {
+  private func configuration(rules: String, port: UInt16 = 17_654) -> String {
     """
     [[gate]]
     transport = "ntcp2"
     address = "203.0.113.7"
-    port = 17654
+    port = \(port)
     [rules]
     directory = "\(rules)"
 
@@ -17,7 +17,13 @@ import Testing
 
   @Test func aSoundConfigurationHasNoFaults() throws {
     let directory = try TemporaryDirectory()
-    let text = configuration(rules: repository + "/Rules")
+    let text =
+      configuration(rules: repository + "/Rules", port: 9_111) + """
+        [router]
+        directory = "\(repository)/Tests/Corpus/RouterFiles/i2pd"
+        proof = "public"
+
+        """
     let outcome = Checks.run(configurationPath: try directory.write("sallyport.toml", text))
     #expect(outcome.faults == [])
     #expect(outcome.loaded?.configuration.gates.count == 1)

@@ -181,8 +181,8 @@ struct RouterFilesFaultTests {
     try folder.write("router.info", Array(bytes.prefix(500)))
     #expect(
       folder.fault(folder.request())
-        == "DIR/router.info: is not a RouterInfo: byte 415: expected a mapping as long as its length "
-        + "says. Restart the router, so that it writes the file anew"
+        == "DIR/router.info: is not a RouterInfo: byte 415: expected a mapping as long as its "
+        + "length says. Restart the router, so that it writes the file anew"
     )
     bytes[720] ^= 1
     try folder.write("router.info", bytes)

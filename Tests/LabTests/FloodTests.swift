@@ -23,12 +23,12 @@ import Wire
     let probe = try TrivialAcceptor.listening(at: address)
     let endpoint = probe.endpoint
     _ = consume probe
-    let server = try LabThread { () -> Served in
+    let server = LabThread { () -> Served in
       guard var acceptor = try? TrivialAcceptor.listening(at: endpoint) else { return Served() }
       acceptor.run(stop: stop)
       return Served(accepted: acceptor.accepted, bytesReceived: acceptor.bytesReceived)
     }
-    LabClock.sleep(nanoseconds: 100 * Nanoseconds.perMillisecond)
+    Pause.nanoseconds(100 * Nanoseconds.perMillisecond)
     var settings = FloodSettings(
       kind: kind,
       target: endpoint,
@@ -42,9 +42,9 @@ import Wire
     settings.preparedFlightCount = 20
     change(&settings)
     let report = try Flood.run(settings)
-    LabClock.sleep(nanoseconds: 200 * Nanoseconds.perMillisecond)
+    Pause.nanoseconds(200 * Nanoseconds.perMillisecond)
     stop.raise()
-    return (report, try server.join())
+    return (report, server.join())
   }
 
   @Test(arguments: FloodKind.allCases)

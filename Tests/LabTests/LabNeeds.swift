@@ -8,5 +8,6 @@ enum LabNeeds {
   static let namespaces = Prerequisites.areMet(for: [])
   static let routers = Prerequisites.areMet(for: [.routers])
   static let proxies = Prerequisites.areMet(for: [.haproxy, .nginx])
+  static let gate = (try? OwnProgram.sibling("sallyport")) != nil
   static let why: Comment = "needs root and the programs that `sallyport-lab doctor` names"
 }

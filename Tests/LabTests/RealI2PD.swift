@@ -24,7 +24,7 @@ final class RealI2PD {
   private var sourceCount: UInt32 = 0
 
   private static let version: String = {
-    let output = Pipe()
+    let output = Foundation.Pipe()
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = ["--version"]
@@ -73,7 +73,7 @@ final class RealI2PD {
   private static func awaitFacts(_ directory: String) throws -> RouterFacts {
     for _ in 0..<200 {
       if let facts = try? RouterFacts.read(directory: directory) { return facts }
-      LabClock.sleep(nanoseconds: 100 * Nanoseconds.perMillisecond)
+      Pause.nanoseconds(100 * Nanoseconds.perMillisecond)
     }
     throw NotReady()
   }
@@ -81,7 +81,7 @@ final class RealI2PD {
   private func awaitListener() throws {
     for _ in 0..<200 {
       if try handshake().end == .established { return }
-      LabClock.sleep(nanoseconds: 100 * Nanoseconds.perMillisecond)
+      Pause.nanoseconds(100 * Nanoseconds.perMillisecond)
     }
     throw NotReady()
   }
@@ -118,7 +118,7 @@ final class RealI2PD {
 
   /// Does `body` inside the namespace.
   func run<Value: Sendable>(_ body: @escaping @Sendable () -> Value) throws -> Value {
-    try OutcomeThread(namespacePath: "/run/netns/" + namespace, body: body).join()
+    try NetworkNamespace(name: namespace, runDirectory: directory).run(body)
   }
 
   /// Ends the router and removes the namespace and the files.

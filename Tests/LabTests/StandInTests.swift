@@ -8,21 +8,26 @@ import Wire
 @Suite struct StandInTests {
   /// Runs `body` beside a running stand-in; every call may come from another loopback address.
   static func withStandIn(
+    directory: String? = nil,
     _ body: (Endpoint, RouterFacts) throws -> Void
   ) throws -> JavaInboundReport {
     let loopback = Endpoint(address: SourceAddress(ipv4: 0x7f00_0001), port: 0)
-    let standIn = try JavaInboundLimiter.listening(at: loopback, networkIdentifier: 99)
+    let standIn = try JavaInboundLimiter.listening(
+      at: loopback,
+      networkIdentifier: 99,
+      directory: directory
+    )
     let (endpoint, facts, counters) = (standIn.endpoint, standIn.facts, standIn.counters)
     let stop = FloodStop()
     let box = Handover(standIn)
-    let thread = try LabThread {
+    let thread = LabThread {
       var served = box.take()
       served.run(stop: stop)
     }
     try body(endpoint, facts)
-    LabClock.sleep(nanoseconds: 300 * Nanoseconds.perMillisecond)
+    Pause.nanoseconds(300 * Nanoseconds.perMillisecond)
     stop.raise()
-    try thread.join()
+    thread.join()
     return counters.snapshot
   }
 
@@ -65,7 +70,7 @@ import Wire
         options: options
       )
       #expect(left.end == .left(stage: .firstFlight))
-      LabClock.sleep(nanoseconds: 200 * Nanoseconds.perMillisecond)
+      Pause.nanoseconds(200 * Nanoseconds.perMillisecond)
       let again = Initiator.handshake(to: target, from: Self.source(1), router: router)
       #expect(again.end != .established)
       #expect(again.observation.close != nil)

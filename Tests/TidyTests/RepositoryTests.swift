@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func whatPeopleRunCanBeRun() {
-    for path in ["Deploy/test", ".ci/run"] {
+    for path in ["Deploy/run", "Deploy/test", ".ci/run"] {
       let file = Repository.top.appending(path: path).path
       #expect(FileManager.default.isExecutableFile(atPath: file), "\(path)")
     }

@@ -61,6 +61,8 @@ LINUX_NO_LOCKS int linux_receive_low_water(int socket, int bytes);
 LINUX_NO_LOCKS int linux_forget(int socket);
 LINUX_NO_LOCKS int linux_no_delay(int socket);
 
+/// 0 if nobody listens on `local`, not even as one of a reuseport group; -1 with `errno` set.
+int linux_check_free(const struct linux_endpoint *local);
 /// A listening socket on `local`, reuseport; transparent when diverted connections are to reach it.
 int linux_listen(const struct linux_endpoint *local, int transparent, int backlog);
 /// Steers connections over a reuseport group by source network (/24, /48), mixed with `secret`.

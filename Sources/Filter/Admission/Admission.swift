@@ -19,11 +19,11 @@ public enum AdmissionVerdict: Equatable, BitwiseCopyable, Sendable {
 /// crowds never run dry; those who stall soon wait for the slow refill.
 public struct Admission: BitwiseCopyable, Sendable {
   /// What addresses without a blemish may leave unfinished.
-  static let freshAllowance = RateLimit(perSecond: 10, burst: 64)
+  static var freshAllowance: RateLimit { RateLimit(perSecond: 10, burst: 64) }
   /// What addresses of networks that fail may leave unfinished.
-  static let crowdedAllowance = RateLimit(perSecond: 1, burst: 24)
+  static var crowdedAllowance: RateLimit { RateLimit(perSecond: 1, burst: 24) }
   /// What addresses that have failed may leave unfinished.
-  static let failingAllowance = RateLimit(perSecond: 1, burst: 8)
+  static var failingAllowance: RateLimit { RateLimit(perSecond: 1, burst: 8) }
 
   private var inFlightMaximum: Int
   private var onePerAddress: Bool
@@ -51,6 +51,9 @@ public struct Admission: BitwiseCopyable, Sendable {
 
   /// Judges a proven peer; `addressInFlight` are the handshakes of its address under
   /// way at the router.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func ask(
     _ standing: Standing,
     addressInFlight: Int,
@@ -65,17 +68,26 @@ public struct Admission: BitwiseCopyable, Sendable {
   }
 
   /// The outcome of a handshake that was let through with this standing.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func resolve(_ standing: Standing, isSession: Bool) {
     if isSession { putBackAllowance(standing) }
   }
 
   /// A peer that was to be dialled for was not: neither its place nor its allowance is used.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func withdraw(_ standing: Standing) {
     putBackAllowance(standing)
     leave()
   }
 
   /// A handshake that was let through is no longer under way at the router.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func leave() {
     precondition(inFlight > 0, "more handshakes left than were let through")
     inFlight &-= 1

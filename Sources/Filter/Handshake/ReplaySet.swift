@@ -3,16 +3,20 @@ public import Wire
 
 /// First flights that were proven lately, so that a recorded one is refused.
 ///
-/// Two halves of fixed size take turns: new entries go into the younger, look-ups read both, and the
-/// older is emptied when the turn changes. An entry so lives for one to two spans. A half that is
-/// full drops what lies in the searched window: a bound on memory, at the price of a shorter memory
-/// under load. Only successes are put in, so strangers can't fill it.
+/// Two halves of fixed size take turns: new entries go into the younger, look-ups read both, and
+/// the older is emptied when the turn changes, with the first entry that is due. An entry so lives
+/// for a span at least. A half with more entries than it has to hold drops older ones where the
+/// searched window is full: a bound on memory, at the price of a shorter memory under load. Only
+/// successes are put in, so strangers can't fill it.
 @safe
 public struct ReplaySet: ~Copyable {
   /// How long an entry lives at least: both routers take a clock that is 60 seconds off either way,
   /// and 10 more for the handshake itself.
   public static let spanNanoseconds: UInt64 = 130 * Nanoseconds.perSecond
-  private static let window = 8
+  /// Places for each entry of a half: with a quarter in use, runs as long as a window are as good
+  /// as impossible (1e-9), so nothing is dropped before its time.
+  private static let placesPerEntry = 4
+  private static let window = 32
 
   private let tags: UnsafeMutablePointer<UInt64>
   private let halfCapacity: Int
@@ -22,7 +26,7 @@ public struct ReplaySet: ~Copyable {
 
   /// An empty set for at least `capacity` entries a span.
   public init(capacity: UInt32, now: Instant) {
-    halfCapacity = Int(PowerOfTwo.atLeast(capacity)) * 2
+    halfCapacity = Int(PowerOfTwo.atLeast(capacity)) * Self.placesPerEntry
     unsafe tags = .allocate(capacity: halfCapacity * 2)
     unsafe tags.initialize(repeating: 0, count: halfCapacity * 2)
     secret = SecretBytes(randomCount: Int(crypto_shorthash_KEYBYTES))
@@ -85,9 +89,10 @@ public struct ReplaySet: ~Copyable {
 
   private func tag(_ maskedKey: UnsafePointer<UInt8>) -> UInt64 {
     var hash: UInt64 = 0
+    let secret = unsafe secret.bytes
     unsafe withUnsafeMutablePointer(to: &hash) { pointer in
       let output = unsafe UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: UInt8.self)
-      _ = unsafe crypto_shorthash(output, maskedKey, 32, secret.bytes)
+      _ = unsafe crypto_shorthash(output, maskedKey, 32, secret)
     }
     return hash | 1
   }

@@ -70,6 +70,7 @@ public struct SourceHasher: ~Copyable {
     let prefix = SourcePrefix(source, length: length).address
     var input: (UInt64, UInt64, UInt64) = (prefix.high, prefix.low, UInt64(length))
     var hash: UInt64 = 0
+    let secret = unsafe secret.bytes
     unsafe withUnsafeBytes(of: &input) { bytes in
       unsafe withUnsafeMutableBytes(of: &hash) { output in
         guard let from = bytes.baseAddress, let to = output.baseAddress else { return }
@@ -77,7 +78,7 @@ public struct SourceHasher: ~Copyable {
           to.assumingMemoryBound(to: UInt8.self),
           from.assumingMemoryBound(to: UInt8.self),
           UInt64(bytes.count),
-          secret.bytes
+          secret
         )
       }
     }

@@ -10,8 +10,8 @@ public enum ArrivalVerdict: Equatable, Sendable, BitwiseCopyable {
 
 /// The limits and the memory of sources: the first room that a connection passes.
 ///
-/// Counts at several levels at once (address, network, site, gate); the tightest wins. Pure: moments
-/// and addresses come in, verdicts go out.
+/// Counts at several levels at once (address, network, site, gate); the tightest wins. Pure:
+/// moments and addresses come in, verdicts go out.
 public struct SourceLimits: ~Copyable {
   private var settings: LimitSettings
   private let table: SourceTable
@@ -35,35 +35,54 @@ public struct SourceLimits: ~Copyable {
   }
 
   /// Judges a new connection and counts it; a welcome one is half-open until `leaveHalfOpen`.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func arrive(_ source: SourceAddress, now: Instant) -> ArrivalVerdict {
     let keys = hasher.keys(source)
-    guard gate.take(settings.gateRate, now: now) else { return .refuse(.gateRate) }
+    guard gate.hasToken(settings.gateRate, now: now) else { return .refuse(.gateRate) }
     if keys.site != 0 {
       let site = unsafe table.place(keys.site, now: now)
-      guard unsafe site.pointee.connections.take(settings.siteRate, now: now) else {
+      guard unsafe site.pointee.connections.hasToken(settings.siteRate, now: now) else {
         return .refuse(.prefixRate)
       }
     }
     let network = unsafe table.place(keys.network, now: now)
-    guard unsafe network.pointee.connections.take(settings.networkRate, now: now) else {
+    guard unsafe network.pointee.connections.hasToken(settings.networkRate, now: now) else {
       return .refuse(.prefixRate)
     }
-    guard unsafe UInt32(network.pointee.halfOpen) < settings.networkHalfOpen else {
+    guard unsafe network.pointee.hasRoom(settings.networkHalfOpen) else {
       return .refuse(.prefixHalfOpen)
     }
     let address = unsafe table.place(keys.address, now: now)
     guard unsafe address.pointee.connections.take(settings.addressRate, now: now) else {
       return .refuse(.addressRate)
     }
-    guard unsafe UInt32(address.pointee.halfOpen) < settings.addressHalfOpen else {
+    guard unsafe address.pointee.hasRoom(settings.addressHalfOpen) else {
       return .refuse(.addressHalfOpen)
     }
     unsafe address.pointee.halfOpen &+= 1
-    if let network = unsafe table.find(keys.network) { unsafe network.pointee.halfOpen &+= 1 }
+    countAtWiderLevels(keys, now: now)
     return .welcome(keys)
   }
 
+  /// Only who is welcome uses up what an address shares with others: one that is over its own
+  /// limits would else spend its neighbours' tokens too.
+  private mutating func countAtWiderLevels(_ keys: SourceKeys, now: Instant) {
+    _ = gate.take(settings.gateRate, now: now)
+    if keys.site != 0, let site = unsafe table.find(keys.site) {
+      _ = unsafe site.pointee.connections.take(settings.siteRate, now: now)
+    }
+    // The address's record may have taken its network's place.
+    guard let network = unsafe table.find(keys.network) else { return }
+    _ = unsafe network.pointee.connections.take(settings.networkRate, now: now)
+    unsafe network.pointee.halfOpen &+= 1
+  }
+
   /// The connection showed what it is, or went: it is half-open no more.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func leaveHalfOpen(_ keys: SourceKeys) {
     for key in keys {
       guard let record = unsafe table.find(key), unsafe record.pointee.halfOpen > 0 else {
@@ -74,6 +93,9 @@ public struct SourceLimits: ~Copyable {
   }
 
   /// The standing of a source now.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public func standing(_ keys: SourceKeys, now: Instant) -> Standing {
     let address = unsafe table.place(keys.address, now: now).pointee
     if address.completions > 0, address.failures <= 1 { return .known }
@@ -85,24 +107,36 @@ public struct SourceLimits: ~Copyable {
   }
 
   /// A source asks for a handshake with a proven first flight.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func ask(_ keys: SourceKeys, now: Instant) {
     unsafe table.place(keys.address, now: now).pointee.addAsked()
     unsafe table.place(keys.network, now: now).pointee.addAsked()
   }
 
   /// A handshake that was asked for became a session.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func complete(_ keys: SourceKeys, now: Instant) {
     unsafe table.place(keys.address, now: now).pointee.addCompletion()
     unsafe table.place(keys.network, now: now).pointee.addCompletion()
   }
 
   /// Handshakes of this address that are under way at the router.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public func inFlight(_ keys: SourceKeys) -> Int {
     guard let record = unsafe table.find(keys.address) else { return 0 }
     return unsafe Int(record.pointee.inFlight)
   }
 
   /// A handshake of this address is under way at the router: until `leaveFlight`.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func enterFlight(_ keys: SourceKeys) {
     guard let record = unsafe table.find(keys.address),
       unsafe record.pointee.inFlight < .max
@@ -111,6 +145,9 @@ public struct SourceLimits: ~Copyable {
   }
 
   /// A handshake of this address is no longer under way at the router.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func leaveFlight(_ keys: SourceKeys) {
     guard let record = unsafe table.find(keys.address), unsafe record.pointee.inFlight > 0 else {
       return
@@ -119,6 +156,9 @@ public struct SourceLimits: ~Copyable {
   }
 
   /// Something that no honest peer does came from this source.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func fail(_ keys: SourceKeys, now: Instant) {
     unsafe table.place(keys.address, now: now).pointee.addFailure()
     unsafe table.place(keys.network, now: now).pointee.addFailure()

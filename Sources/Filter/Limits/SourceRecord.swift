@@ -15,7 +15,8 @@ struct SourceRecord: BitwiseCopyable {
   /// Connections that have shown nothing yet.
   var halfOpen: UInt16 = 0
   /// Handshakes that were asked for with a proven first flight and did not become sessions (yet),
-  /// halved like failures: who asks and does not finish is remembered even when nobody let it through.
+  /// halved like failures: who asks and does not finish is remembered even when nobody let it
+  /// through.
   var asked: UInt16 = 0
   /// Handshakes and first flights that failed lately, halved every minute.
   var failures: UInt16 = 0
@@ -25,6 +26,11 @@ struct SourceRecord: BitwiseCopyable {
   var inFlight: UInt8 = 0
   /// Milliseconds of the moment up to which it has been halved.
   var halvedMilliseconds: UInt32 = 0
+
+  /// Whether one more connection may be half-open under this limit; what can't be counted may not.
+  func hasRoom(_ halfOpenLimit: UInt32) -> Bool {
+    UInt32(halfOpen) < min(halfOpenLimit, UInt32(UInt16.max))
+  }
 
   /// Halves what is held against the source for each span that has passed.
   mutating func decay(_ now: UInt32) {
@@ -51,7 +57,8 @@ struct SourceRecord: BitwiseCopyable {
     if asked < Self.failureMaximum { asked &+= 1 }
   }
 
-  /// Counts a completed handshake: it is no longer only asked for, and failures before it weigh half.
+  /// Counts a completed handshake: it is no longer only asked for, and failures before it weigh
+  /// half.
   mutating func addCompletion() {
     if completions < .max { completions &+= 1 }
     if asked > 0 { asked &-= 1 }

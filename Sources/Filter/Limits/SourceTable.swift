@@ -3,8 +3,8 @@ internal import Wire
 /// Records of sources in a table of fixed size.
 ///
 /// A key has a window of neighbouring places. A new key takes an empty place in its window, or that
-/// of the record there which matters least: nothing open, no failures, longest unused. The cost of a
-/// look-up so never depends on how many sources there are, and a flood of new ones can push out
+/// of the record there which matters least: nothing open, no failures, longest unused. The cost of
+/// a look-up so never depends on how many sources there are, and a flood of new ones can push out
 /// only what lies in the windows it happens to hit.
 @safe
 struct SourceTable: ~Copyable {

@@ -6,8 +6,8 @@ public struct FailurePlan: Equatable, BitwiseCopyable, Sendable {
   public let totalBytes: Int
   /// When it is closed if they never come.
   public let until: Instant
-  /// Whether what lies unread is read before the close (the peer then sees FIN), or left (the kernel
-  /// then sends RST, as it does for a router that reads no further).
+  /// Whether what lies unread is read before the close (the peer then sees FIN), or left (the
+  /// kernel then sends RST, as it does for a router that reads no further).
   public let drainsBeforeClose: Bool
 
   /// A plan.

@@ -1,7 +1,7 @@
 public import Wire
 
-/// Draws how a refused connection ends, from the distribution of the router behind the gate, so that
-/// a stranger can't tell the two apart.
+/// Draws how a refused connection ends, from the distribution of the router behind the gate, so
+/// that a stranger can't tell the two apart.
 public struct Mimicry: BitwiseCopyable, Sendable {
   /// Bytes that both routers read before they judge a classic first flight.
   private static let judgedBytes = 64
@@ -30,6 +30,9 @@ public struct Mimicry: BitwiseCopyable, Sendable {
   public mutating func seed() -> UInt64 { random.next() }
 
   /// When the router would end a connection that never sends a whole first flight.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func endWithoutFlight(accepted: Instant, now: Instant) -> Instant {
     switch manner {
     case .i2pdPrompt, .i2pdReadsOn:
@@ -41,6 +44,9 @@ public struct Mimicry: BitwiseCopyable, Sendable {
   }
 
   /// How the router would end a connection that was refused for `reason`.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func plan(_ reason: Reason, accepted: Instant, now: Instant) -> FailurePlan {
     let until = endWithoutFlight(accepted: accepted, now: now)
     return FailurePlan(
@@ -54,9 +60,9 @@ public struct Mimicry: BitwiseCopyable, Sendable {
     switch reason {
     case .routerBusy, .routerDown, .clockSkew:
       return Self.neverByBytes
-    case .paddingTooLong, .oversized:
+    case .paddingTooLong:
       return manner == .java ? Self.neverByBytes : Self.judgedBytes
-    case .unauthenticated, .signature, .proofBudget:
+    case .unauthenticated, .signature, .proofBudget, .oversized:
       return judgedAndReadOn()
     default:
       return manner == .java ? Self.judgedBytes : judgedAndReadOn()

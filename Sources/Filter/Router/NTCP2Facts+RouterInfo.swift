@@ -3,8 +3,9 @@ internal import Wire
 extension NTCP2Facts {
   /// What a router's own RouterInfo says of its NTCP2 port.
   ///
-  /// A router may publish one address a family; they share the static key, the vector and the hybrid
-  /// form (i2pd: one key file; Java I2P: one pair of properties), and it is a fault if they do not.
+  /// A router may publish one address a family; they share the static key, the vector and the
+  /// hybrid form (i2pd: one key file; Java I2P: one pair of properties), and it is a fault if they
+  /// do not.
   public init(
     _ verified: VerifiedRouterInfo,
     kind: RouterKind

@@ -1,9 +1,9 @@
 /// Signatures as one deterministic automaton: the form in which their chance is computed exactly
 /// and from which a set is laid out flat.
 ///
-/// Every pattern starts at the first byte and is bounded, so states lie in levels, one level a byte,
-/// and there are no loops. A state is the set of places in all patterns that the bytes so far may
-/// have led to. It is used at load only.
+/// Every pattern starts at the first byte and is bounded, so states lie in levels, one level a
+/// byte, and there are no loops. A state is the set of places in all patterns that the bytes so far
+/// may have led to. It is used at load only.
 struct SignatureAutomaton {
   /// A place in a pattern: before a byte, or behind the last one.
   private struct Place {

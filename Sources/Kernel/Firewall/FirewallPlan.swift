@@ -144,8 +144,8 @@ extension FirewallPlan {
   ///
   /// While the table is loaded, the connection arrives at the gate's own listener, by way of the
   /// same statement that brings it strangers; the accepted connection has this endpoint as its own
-  /// address and is to be closed at once. Without the table the kernel refuses it. Any other outcome
-  /// says nothing: a host firewall that drops by default may swallow it.
+  /// address and is to be closed at once. Without the table the kernel refuses it. Any other
+  /// outcome says nothing: a host firewall that drops by default may swallow it.
   ///
   /// Needs no capability. The port is one that IANA reserves (225 to 240), so that nobody else
   /// answers.

@@ -6,7 +6,7 @@ internal import Wire
 ///   would inherit the mark and answer into the loopback interface.
 /// - Packets on the loopback interface pass: they are the gate's own connections to the router.
 /// - Only traffic with the outside escapes connection tracking. The leg between gate and router
-///   stays tracked, since a host firewall that drops by default lets the router's answers in only as
+/// stays tracked, since a host firewall that drops by default lets the router's answers in only as
 ///   part of an established connection.
 struct FirewallRuleset {
   /// The name of the table, in family `inet`.

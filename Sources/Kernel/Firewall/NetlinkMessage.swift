@@ -1,8 +1,8 @@
 /// A request to the kernel's routing (rtnetlink), built byte by byte.
 ///
-/// The layouts are those of linux/netlink.h, linux/rtnetlink.h and linux/fib_rules.h: a header of 16
-/// bytes, a header of the subject (12 bytes for rules and for routes), then attributes, each aligned
-/// to 4 bytes. Numbers are in the order of the machine.
+/// The layouts are those of linux/netlink.h, linux/rtnetlink.h and linux/fib_rules.h: a header of
+/// 16 bytes, a header of the subject (12 bytes for rules and for routes), then attributes, each
+/// aligned to 4 bytes. Numbers are in the order of the machine.
 struct NetlinkRequest {
   /// The whole message; its length field is kept right.
   private(set) var bytes: [UInt8] = []

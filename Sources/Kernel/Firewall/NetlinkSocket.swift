@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// A conversation with the kernel's routing (rtnetlink), in the network namespace of the thread that
-/// opened it. Reading needs no capability, changing needs CAP_NET_ADMIN.
+/// A conversation with the kernel's routing (rtnetlink), in the network namespace of the thread
+/// that opened it. Reading needs no capability, changing needs CAP_NET_ADMIN.
 struct NetlinkSocket: ~Copyable {
   private let descriptor: Descriptor
 

@@ -33,12 +33,19 @@ enum AdmissionBench {
     for number in 0..<settings.runs {
       let conversation = Conversation(with: service.facts, count: count + warmUps)
       func cost(_ side: BenchSide) throws -> Cost {
-        try measure(side, wire, conversation, settings, firstSource: UInt32(number * count))
+        try measure(
+          side,
+          service,
+          wire,
+          conversation,
+          settings,
+          firstSource: UInt32(number * count)
+        )
       }
       var run = Run()
       run.haproxy = try cost(.peer(.haproxyTransparent))
-      run.open = try cost(.gate(service.gate(proof: .public)))
-      run.full = try cost(.gate(service.gate(proof: .full)))
+      run.open = try cost(.gate(BenchService.gate(proof: .public)))
+      run.full = try cost(.gate(BenchService.gate(proof: .full)))
       run.nginx = try cost(.peer(.nginxTransparent))
       run.keyAgreement = try KeyAgreementCost.microseconds(core: BenchSettings.proxyCore)
       runs.append(run)
@@ -87,6 +94,7 @@ enum AdmissionBench {
 
   private static func measure(
     _ side: BenchSide,
+    _ service: BenchService,
     _ wire: BenchWire,
     _ conversation: Conversation,
     _ settings: BenchSettings,
@@ -97,7 +105,7 @@ enum AdmissionBench {
       at: Endpoint(address: wire.address, port: port),
       in: wire.host
     )
-    let proxy = try RunningProxy(side, on: wire)
+    let proxy = try RunningProxy(side, before: service, on: wire)
     defer { proxy.stop() }
     var plan = ConversationLoop.Plan(
       target: proxy.entry,
@@ -116,7 +124,7 @@ enum AdmissionBench {
     guard report.completed * 100 >= plan.count * 99 else {
       throw LabError(
         "\(side.name): \(report.completed) of \(plan.count) conversations were completed "
-          + (proxy.gate?.verdictLines ?? "")
+          + ((try? proxy.gate?.status().verdicts).map { ": \($0)" } ?? "")
       )
     }
     let each = 1_000 * Double(plan.count)
@@ -133,17 +141,12 @@ enum AdmissionBench {
     _ wire: BenchWire
   ) throws -> ConversationLoop.Report {
     let said = conversation
-    let thread = try OutcomeThread(
-      namespacePath: wire.world.path,
-      core: Int32(BenchSettings.loadCore)
-    ) { () -> Result<(ConversationLoop.Report, Conversation), LabError> in
-      Result { () throws(LabError) in
-        var loop = try ConversationLoop(plan, said, listener: listener)
-        let report = loop.run()
-        return (report, loop.conversation)
-      }
+    let (report, left) = try wire.world.run {
+      try PinnedThread.pin(toCore: BenchSettings.loadCore)
+      var loop = try ConversationLoop(plan, said, listener: listener)
+      let report = loop.run()
+      return (report, loop.conversation)
     }
-    let (report, left) = try thread.join().get()
     conversation = left
     return report
   }

@@ -19,7 +19,7 @@ enum BareBench {
   private static func silent(descriptors: Int, ratePerSecond: Double) throws -> [BenchLine] {
     let router = try BenchRouter(guardedWith: nil, descriptors: descriptors)
     defer { router.stop() }
-    let serial = HonestPeers.Serial()
+    let serial = HonestInitiators.Serial()
     var flood = FloodSettings(
       kind: .silent,
       target: router.router.endpoint,
@@ -32,20 +32,17 @@ enum BareBench {
     flood.whenFull = .dropOldest
     let idle = router.router.observe()?.openDescriptors ?? 0
     let sampler = RouterSampler(router.router)
-    let honest = try HonestPeers(at: router.router, from: router.network.world, serial)
-    let stop = FloodStop()
-    let asked = flood
-    let flooding = try OutcomeThread { Result { try router.flood(asked, stop: stop) } }
-    Pause.nanoseconds(UInt64(silentSeconds * 1e9))
-    let during = honest.stop()
-    stop.raise()
-    _ = try flooding.join().get()
+    let (during, _) = try Flooding.during(flood, at: router) {
+      let honest = try HonestInitiators(at: router.router, from: router.network.world, serial)
+      Pause.nanoseconds(UInt64(silentSeconds * 1e9))
+      return honest.stop()
+    }
     let after = try router.knock(forNanoseconds: afterNanoseconds, serial)
     let most = sampler.stop().map(\.openDescriptors).max() ?? 0
     return [
       BenchLine(
         name: Bench.bareSilent.rawValue,
-        value: 100 * Double(during.all.established) / Double(max(during.all.tried, 1)),
+        value: during.all.percent,
         unit: "% honest",
         note: "i2pd alone with a limit of \(descriptors) descriptors, \(Int(ratePerSecond)) silent "
           + "connections/s for \(Int(silentSeconds)) s; descriptors \(idle) before, \(most) at most; "

@@ -6,7 +6,7 @@ final class BenchRouter: Sendable {
   /// The network; its first router is measured.
   let network: LabNetwork
   /// The gate before it; nil: bare.
-  let gate: BenchGate?
+  let gate: LabGate?
 
   /// How long a network needs until its routers have said what they say at their start.
   private static let settlingNanoseconds = 4 * Nanoseconds.perSecond
@@ -15,19 +15,21 @@ final class BenchRouter: Sendable {
   var router: LabRouter { network.routers[0] }
 
   /// Starts two routers that know each other; with `limits`, a gate before the first.
-  init(guardedWith limits: [String: Int]?, descriptors: Int = 8_192) throws {
+  init(guardedWith limits: [String: String]?, descriptors: Int = 8_192) throws {
     var settings = RouterSettings()
     settings.coreOfFirst = BenchSettings.proxyCore
     settings.coreOfOthers = BenchSettings.loadCore
     settings.openDescriptorsMax = descriptors
     settings.destinationPairs = 1
-    var started: BenchGate?
+    var started: LabGate?
     network = try LabNetwork.start(routers: 2, settings: settings) { router in
       guard let limits, router.number == 1 else { return }
-      var gate = BenchGate.Settings(routerDirectory: router.directory, endpoint: router.endpoint)
-      gate.kind = "i2pd"
-      gate.limits = limits
-      started = try BenchGate.start(gate, in: router.namespace)
+      var settings = LabGateSettings()
+      settings.core = BenchSettings.proxyCore
+      settings.limits = limits
+      let gate = try LabGate(before: router, settings: settings)
+      try gate.start()
+      started = gate
     }
     gate = started
     Pause.nanoseconds(Self.settlingNanoseconds)
@@ -44,33 +46,26 @@ final class BenchRouter: Sendable {
     router.pid.flatMap { ProcessTimes.processorNanoseconds(of: $0) } ?? 0
   }
 
-  /// Runs a flood against it from the world, on the load's core; what it holds ends with it, unless
-  /// a `stop` says when.
-  func flood(_ settings: FloodSettings, stop: FloodStop? = nil) throws -> FloodReport {
-    let stop = stop ?? Self.stop(afterNanoseconds: settings.durationNanoseconds)
+  /// Runs a flood against it from the world, on the load's core, until `stop` is raised or it ends.
+  func flood(
+    _ settings: FloodSettings,
+    stop: FloodStop? = nil,
+    progress: FloodProgress? = nil
+  ) throws -> FloodReport {
     var asked = settings
     asked.target = router.endpoint
     asked.core = Int32(BenchSettings.loadCore)
     asked.router = try RouterFacts.read(directory: router.directory)
     let flood = asked
-    return try network.world.run { try Flood.run(flood, stop: stop) }
-  }
-
-  private static func stop(afterNanoseconds nanoseconds: UInt64) -> FloodStop {
-    let stop = FloodStop()
-    _ = LabThread {
-      Pause.nanoseconds(nanoseconds)
-      stop.raise()
-    }
-    return stop
+    return try network.world.run { try Flood.run(flood, stop: stop, progress: progress) }
   }
 
   /// Honest initiators for `nanoseconds`.
   func knock(
     forNanoseconds nanoseconds: UInt64,
-    _ serial: HonestPeers.Serial
-  ) throws -> [HonestPeers.Origin: HonestPeers.Tally] {
-    let peers = try HonestPeers(at: router, from: network.world, serial)
+    _ serial: HonestInitiators.Serial
+  ) throws -> HonestTallies {
+    let peers = try HonestInitiators(at: router, from: network.world, serial)
     Pause.nanoseconds(nanoseconds)
     return peers.stop()
   }

@@ -4,12 +4,6 @@ import Wire
 /// The service behind the proxies of a bench: a router in name and files only, whose answers are
 /// long enough to look like a router's.
 final class BenchService: Sendable {
-  /// With what the gate proves first flights.
-  enum Proof: String, Sendable {
-    case full
-    case `public`
-  }
-
   /// What an initiator knows of it.
   let facts: RouterFacts
   /// Where it claims to be.
@@ -33,11 +27,20 @@ final class BenchService: Sendable {
     facts = identity.facts(at: endpoint, networkIdentifier: UInt8(RouterSettings.networkID))
   }
 
+  /// What a gate before it guards.
+  func guarded(in namespace: NetworkNamespace) -> GuardedRouter {
+    GuardedRouter(kind: .java, directory: directory, endpoint: endpoint, namespace: namespace)
+  }
+
   /// A gate before it, with bounds that no measured load meets.
-  func gate(proof: Proof, rules: String? = nil) -> BenchGate.Settings {
-    var settings = BenchGate.Settings(routerDirectory: directory, endpoint: endpoint)
-    settings.proof = proof.rawValue
-    settings.rules = rules
+  static func gate(
+    proof: LabGateSettings.Proof,
+    rulesDirectory: String? = nil
+  ) -> LabGateSettings {
+    var settings = LabGateSettings()
+    settings.core = BenchSettings.proxyCore
+    settings.proof = proof
+    settings.rulesDirectory = rulesDirectory
     settings.limits = BenchLimits.wide
     return settings
   }
@@ -47,11 +50,11 @@ final class BenchService: Sendable {
 enum BenchLimits {
   /// Far above every load of the benches; the tables keep their usual sizes.
   static let wide = [
-    "address-rate-per-second": 100_000, "address-rate-burst": 1_000_000,
-    "network-rate-per-second": 100_000, "network-rate-burst": 1_000_000,
-    "gate-rate-per-second": 1_000_000, "gate-rate-burst": 10_000_000,
-    "address-half-open": 16_384, "network-half-open": 16_384,
-    "handshakes-in-flight": 4_096, "open-sessions": 4_096, "held-strangers": 8_192,
+    "address-rate-per-second": "100000", "address-rate-burst": "1000000",
+    "network-rate-per-second": "100000", "network-rate-burst": "1000000",
+    "gate-rate-per-second": "1000000", "gate-rate-burst": "10000000",
+    "address-half-open": "16384", "network-half-open": "16384",
+    "handshakes-in-flight": "4096", "open-sessions": "4096", "held-strangers": "8192",
   ]
 }
 

@@ -4,14 +4,14 @@ import Wire
 /// One of the proxies that are measured side by side.
 enum BenchSide: Sendable {
   /// The gate.
-  case gate(BenchGate.Settings)
+  case gate(LabGateSettings)
   /// Another proxy.
   case peer(BenchPeer.Kind)
 
   /// A word for messages.
   var name: String {
     switch self {
-    case .gate(let settings): "the gate (\(settings.proof))"
+    case .gate(let settings): "the gate (\(settings.proof.rawValue))"
     case .peer(let kind): kind.rawValue
     }
   }
@@ -37,7 +37,7 @@ final class RunningProxy: Sendable {
   }
 
   private enum Program {
-    case gate(BenchGate)
+    case gate(LabGate)
     case peer(BenchPeer)
   }
 
@@ -45,12 +45,18 @@ final class RunningProxy: Sendable {
   private let wire: BenchWire
 
   /// Starts the proxy of `side` and what it needs of the kernel.
-  init(_ side: BenchSide, on wire: BenchWire) throws(LabError) {
+  init(_ side: BenchSide, before service: BenchService, on wire: BenchWire) throws(LabError) {
     self.wire = wire
     switch side {
     case .gate(let settings):
-      entry = settings.endpoint
-      program = .gate(try BenchGate.start(settings, in: wire.host))
+      entry = service.endpoint
+      let gate = try LabGate(
+        before: service.guarded(in: wire.host),
+        settings: settings,
+        directory: "\(wire.directory)/gate-\(SerialNumber.next())"
+      )
+      try gate.start()
+      program = .gate(gate)
     case .peer(let kind):
       entry = Endpoint(address: wire.address, port: Self.peerPort)
       try wire.returnAnswers(of: Self.servicePort)
@@ -71,7 +77,7 @@ final class RunningProxy: Sendable {
   }
 
   /// The gate; nil when it is another proxy.
-  var gate: BenchGate? {
+  var gate: LabGate? {
     guard case .gate(let gate) = program else { return nil }
     return gate
   }
@@ -79,7 +85,7 @@ final class RunningProxy: Sendable {
   /// Processor time since the start.
   var processorNanoseconds: UInt64 {
     switch program {
-    case .gate(let gate): ProcessTimes.processorNanoseconds(of: gate.pid) ?? 0
+    case .gate(let gate): gate.pid.flatMap { ProcessTimes.processorNanoseconds(of: $0) } ?? 0
     case .peer(let peer): peer.processorNanoseconds
     }
   }

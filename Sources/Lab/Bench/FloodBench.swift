@@ -1,3 +1,4 @@
+import Filter
 import Kernel
 import Wire
 
@@ -26,20 +27,16 @@ enum FloodBench {
     var refusals: UInt64 = 0
     var descriptorsMax = 0
     var seconds = 0.0
-    var honest: [HonestPeers.Origin: HonestPeers.Tally] = [:]
-    var flood: FloodReport?
+    var honest: HonestTallies = [:]
   }
 
   /// Runs a flood of `kind` against a router and a gate of its own.
   static func run(_ kind: FloodKind, _ settings: BenchSettings) throws -> [BenchLine] {
     let router = try BenchRouter(guardedWith: [:])
     defer { router.stop() }
-    let serial = HonestPeers.Serial()
+    let serial = HonestInitiators.Serial()
     let nanoseconds = UInt64(settings.floodSeconds * 1e9)
-    let idle = try window(router, serial) {
-      Pause.nanoseconds(nanoseconds)
-      return nil
-    }
+    let idle = try window(router, serial, nanoseconds)
     var flood = FloodSettings(
       kind: kind,
       target: router.router.endpoint,
@@ -50,51 +47,58 @@ enum FloodBench {
     flood.holdNanoseconds = holdNanoseconds
     flood.whenFull = .dropOldest
     flood.preparedFlightCount = Int(min(flightsPerSecond * settings.floodSeconds, flightsMax))
-    let under = try window(router, serial) { try router.flood(flood) }
+    let (under, report) = try Flooding.during(flood, at: router) {
+      try window(router, serial, nanoseconds)
+    }
     let after = try router.knock(forNanoseconds: afterNanoseconds, serial)
-    return lines(kind, idle, under, after)
+    return lines(kind, idle, under, report, after)
   }
 
   private static func window(
     _ router: BenchRouter,
-    _ serial: HonestPeers.Serial,
-    _ body: () throws -> FloodReport?
+    _ serial: HonestInitiators.Serial,
+    _ nanoseconds: UInt64
   ) throws -> Window {
     var window = Window()
     let gateBefore = gateNanoseconds(router)
-    let refusalsBefore = router.gate?.verdicts("refuse") ?? 0
+    let refusalsBefore = try refusals(router)
     let sampler = RouterSampler(router.router)
-    let honest = try HonestPeers(at: router.router, from: router.network.world, serial)
+    let honest = try HonestInitiators(at: router.router, from: router.network.world, serial)
     let before = router.processorNanoseconds
     let start = Clock.now
-    window.flood = try body()
+    Pause.nanoseconds(nanoseconds)
     window.seconds = start.secondsUntilNow
     window.routerNanoseconds = router.processorNanoseconds &- before
     window.gateNanoseconds = gateNanoseconds(router) &- gateBefore
-    window.refusals = (router.gate?.verdicts("refuse") ?? 0) &- refusalsBefore
+    window.refusals = try refusals(router) &- refusalsBefore
     window.honest = honest.stop()
     window.descriptorsMax = sampler.stop().map(\.openDescriptors).max() ?? 0
     return window
   }
 
   private static func gateNanoseconds(_ router: BenchRouter) -> UInt64 {
-    router.gate.flatMap { ProcessTimes.processorNanoseconds(of: $0.pid) } ?? 0
+    router.gate?.pid.flatMap { ProcessTimes.processorNanoseconds(of: $0) } ?? 0
+  }
+
+  private static func refusals(_ router: BenchRouter) throws -> UInt64 {
+    try router.gate?.status().count(.refuse) ?? 0
   }
 
   private static func lines(
     _ kind: FloodKind,
     _ idle: Window,
     _ under: Window,
-    _ after: [HonestPeers.Origin: HonestPeers.Tally]
+    _ flood: FloodReport,
+    _ after: HonestTallies
   ) -> [BenchLine] {
     let name = "flood-\(kind.rawValue)"
     let honest = under.honest.all + after.all
-    let rate = under.flood.map(\.attemptsPerSecond) ?? 0
-    let reused = under.flood?.flightsReused ?? 0
+    let rate = flood.attemptsPerSecond
+    let reused = flood.flightsReused
     return [
       BenchLine(
         name: name,
-        value: 100 * Double(honest.established) / Double(max(honest.tried, 1)),
+        value: honest.percent,
         unit: "% honest",
         bound: .valueAtLeast(honestPercent),
         note: "\(Int(rate)) connections/s for \(Report.seconds(under.seconds)); during: "
@@ -103,12 +107,12 @@ enum FloodBench {
       ),
       BenchLine(
         name: name,
-        value: honest.median ?? 0,
+        value: honest.medianMilliseconds ?? 0,
         unit: "ms, median",
         peer: "no flood",
-        peerValue: idle.honest.all.median,
-        note: "the worst \(Int(honest.worst ?? 0)) ms, without a flood "
-          + "\(Int(idle.honest.all.worst ?? 0)) ms"
+        peerValue: idle.honest.all.medianMilliseconds,
+        note: "the worst \(Int(honest.worstMilliseconds)) ms, without a flood "
+          + "\(Int(idle.honest.all.worstMilliseconds)) ms"
       ),
       BenchLine(
         name: name,

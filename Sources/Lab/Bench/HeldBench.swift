@@ -11,16 +11,16 @@ enum HeldBench {
   private static let honestNanoseconds = 4 * Nanoseconds.perSecond
   private static let bytesMost = 1_024.0
   private static let millisecondsMost = 50.0
-  private static let limits = ["held-strangers": 18_000, "open-sessions": 800]
+  private static let limits = ["held-strangers": "18000", "open-sessions": "800"]
 
   /// Measures both.
   static func run(_ settings: BenchSettings) throws -> [BenchLine] {
     let router = try BenchRouter(guardedWith: limits)
     defer { router.stop() }
     guard let gate = router.gate else { throw LabError("a gate was asked for") }
-    let serial = HonestPeers.Serial()
+    let serial = HonestInitiators.Serial()
     let idle = try router.knock(forNanoseconds: honestNanoseconds, serial)
-    let before = ProcessTimes.residentBytes(of: gate.pid) ?? 0
+    let before = gate.observe()?.residentBytes ?? 0
     var flood = FloodSettings(
       kind: .silent,
       target: router.router.endpoint,
@@ -31,14 +31,14 @@ enum HeldBench {
     flood.openConnectionsMaximum = strangers
     flood.holdNanoseconds = holdNanoseconds
     let asked = flood
-    let flooding = try OutcomeThread { Result { try router.flood(asked) } }
+    let flooding = LabThread { Result { try router.flood(asked) } }
     _ = Pause.until(timeoutNanoseconds: arrivalNanoseconds, intervalNanoseconds: 50_000_000) {
-      gate.sum(of: "sallyport_held") >= UInt64(strangers) * 99 / 100
+      ((try? gate.status().held) ?? 0) >= UInt64(strangers) * 99 / 100
     }
-    let held = gate.sum(of: "sallyport_held")
-    let after = ProcessTimes.residentBytes(of: gate.pid) ?? 0
+    let held = try gate.status().held
+    let after = gate.observe()?.residentBytes ?? 0
     let honest = try router.knock(forNanoseconds: honestNanoseconds, serial)
-    let heldToTheEnd = gate.sum(of: "sallyport_held")
+    let heldToTheEnd = try gate.status().held
     _ = try flooding.join().get()
     guard held > 0 else { throw LabError("the gate held no stranger") }
     return lines(
@@ -52,8 +52,8 @@ enum HeldBench {
   private static func lines(
     bytes: Double,
     held: (UInt64, UInt64),
-    honest: [HonestPeers.Origin: HonestPeers.Tally],
-    idle: [HonestPeers.Origin: HonestPeers.Tally]
+    honest: HonestTallies,
+    idle: HonestTallies
   ) -> [BenchLine] {
     [
       BenchLine(
@@ -66,13 +66,13 @@ enum HeldBench {
       ),
       BenchLine(
         name: Bench.heldMemory.rawValue,
-        value: honest.all.median ?? .infinity,
+        value: honest.all.medianMilliseconds ?? .infinity,
         unit: "ms, honest",
         peer: "none held",
-        peerValue: idle.all.median,
+        peerValue: idle.all.medianMilliseconds,
         bound: .valueAtMost(millisecondsMost),
         note:
-          "\(honest.text); the worst \(Int(honest.all.worst ?? 0)) ms; \(held.1) held at the end"
+          "\(honest.text); the worst \(Int(honest.all.worstMilliseconds)) ms; \(held.1) held at the end"
       ),
     ]
   }

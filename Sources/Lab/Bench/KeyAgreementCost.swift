@@ -7,13 +7,16 @@ enum KeyAgreementCost {
 
   /// Microseconds of processor time of one key agreement on `core`.
   static func microseconds(core: Int) throws -> Double {
-    let thread = try OutcomeThread(core: Int32(core)) { () -> Double in
-      let privateKey = Primitives.randomBytes(32)
-      let publicKey = Primitives.publicKey(of: Primitives.randomBytes(32))
-      let before = ThreadTimes.processorNanoseconds
-      for _ in 0..<rounds { _ = Primitives.sharedSecret(privateKey, publicKey) }
-      return Double(ThreadTimes.processorNanoseconds &- before) / 1_000 / Double(rounds)
+    let thread = LabThread { () -> Result<Double, LabError> in
+      Result { () throws(LabError) in
+        try PinnedThread.pin(toCore: core)
+        let privateKey = Primitives.randomBytes(32)
+        let publicKey = Primitives.publicKey(of: Primitives.randomBytes(32))
+        let before = PinnedThread.processorNanoseconds
+        for _ in 0..<rounds { _ = Primitives.sharedSecret(privateKey, publicKey) }
+        return Double(PinnedThread.processorNanoseconds &- before) / 1_000 / Double(rounds)
+      }
     }
-    return try thread.join()
+    return try thread.join().get()
   }
 }

@@ -1,3 +1,4 @@
+import Filter
 import Kernel
 import Wire
 
@@ -22,13 +23,17 @@ enum RefusalBench {
     let wire = try BenchWire()
     defer { wire.remove() }
     let service = try BenchService(on: wire)
+    let rulesDirectory = "\(wire.directory)/rules.d"
+    try Files.makeDirectory(rulesDirectory)
+    try Files.write(rules, to: "\(rulesDirectory)/bench.toml")
+    let guarding = BenchService.gate(proof: .full, rulesDirectory: rulesDirectory)
     var gateCosts: [Double] = []
     var peerCosts: [Double] = []
     var gateCores: [Double] = []
     var peerCores: [Double] = []
     for _ in 0..<settings.runs {
-      let gate = try cost(.gate(service.gate(proof: .full, rules: rules)), wire, settings)
-      let peer = try cost(.peer(.haproxyFilter), wire, settings)
+      let gate = try cost(.gate(guarding), service, wire, settings)
+      let peer = try cost(.peer(.haproxyFilter), service, wire, settings)
       gateCosts.append(gate.process)
       gateCores.append(gate.core)
       peerCosts.append(peer.process)
@@ -60,10 +65,11 @@ enum RefusalBench {
 
   private static func cost(
     _ side: BenchSide,
+    _ service: BenchService,
     _ wire: BenchWire,
     _ settings: BenchSettings
   ) throws -> (process: Double, core: Double) {
-    let proxy = try RunningProxy(side, on: wire)
+    let proxy = try RunningProxy(side, before: service, on: wire)
     defer { proxy.stop() }
     var flood = FloodSettings(
       kind: .stratum,
@@ -82,7 +88,7 @@ enum RefusalBench {
       throw LabError("of \(report.attempted) connections \(refused) were refused by \(side.name)")
     }
     if let gate = proxy.gate {
-      let counted = gate.verdicts("refuse", reason: "signature")
+      let counted = try gate.status().count(.refuse, .signature)
       guard counted * 100 >= refused * 99 else {
         throw LabError("\(counted) of \(refused) refusals were for a signature")
       }

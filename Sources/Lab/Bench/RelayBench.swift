@@ -90,7 +90,7 @@ enum RelayBench {
     let service = try BenchService(on: wire)
     return try (0..<settings.runs).map { _ in
       Pair(
-        gate: try run(.gate(service.gate(proof: .public)), wire, service, body),
+        gate: try run(.gate(BenchService.gate(proof: .public)), wire, service, body),
         peer: try run(.peer(.haproxyTransparent), wire, service, body)
       )
     }
@@ -107,25 +107,16 @@ enum RelayBench {
       in: wire.host
     )
     let number = listener.rawValue
-    let proxy = try RunningProxy(side, on: wire)
+    let proxy = try RunningProxy(side, before: service, on: wire)
     defer { proxy.stop() }
     let conversation = Conversation(with: service.facts, count: 1)
-    let thread = try OutcomeThread(
-      namespacePath: wire.world.path,
-      core: Int32(BenchSettings.loadCore)
-    ) { () -> Result<Run, LabError> in
-      Result { () throws(LabError) in
-        let connection = try RelayedConnection.open(
-          to: proxy.entry,
-          listener: number,
-          conversation
-        )
-        let before = proxy.processorNanoseconds
-        var run = body(connection)
-        run.processorNanoseconds = proxy.processorNanoseconds &- before
-        return run
-      }
+    return try wire.world.run {
+      try PinnedThread.pin(toCore: BenchSettings.loadCore)
+      let connection = try RelayedConnection.open(to: proxy.entry, listener: number, conversation)
+      let before = proxy.processorNanoseconds
+      var run = body(connection)
+      run.processorNanoseconds = proxy.processorNanoseconds &- before
+      return run
     }
-    return try thread.join().get()
   }
 }

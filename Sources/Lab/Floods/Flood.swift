@@ -35,11 +35,13 @@ enum Flood {
   /// - Parameters:
   ///   - settings: what to do.
   ///   - stop: raised from another thread to end it before its time.
+  ///   - progress: where others can see how far it is.
   /// - Throws: why it did not begin.
   /// - Returns: what it did.
   static func run(
     _ settings: FloodSettings,
-    stop: FloodStop? = nil
+    stop: FloodStop? = nil,
+    progress: FloodProgress? = nil
   ) throws(Failure) -> FloodReport {
     guard (1...FloodSettings.openMaximum).contains(settings.openConnectionsMaximum) else {
       throw .outOfBounds("open connections: from 1 to \(FloodSettings.openMaximum)")
@@ -61,8 +63,19 @@ enum Flood {
     let epoll = linux_epoll_create()
     guard epoll >= 0 else { throw .system(.last, "epoll") }
     var loop = FloodLoop(settings, payload: payload, epoll: Descriptor(owning: epoll))
-    return loop.run(stop: stop)
+    return loop.run(stop: stop, progress: progress)
   }
+}
+
+/// How far a flood is, for any thread to see.
+final class FloodProgress: Sendable {
+  private let begun = Atomic<UInt64>(0)
+
+  /// Connections begun.
+  var attempted: UInt64 { begun.load(ordering: .relaxed) }
+
+  /// Says how far the flood is.
+  func tell(attempted: UInt64) { begun.store(attempted, ordering: .relaxed) }
 }
 
 /// Ends a flood before its time, from any thread.

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CLinux
 internal import Kernel
 internal import Wire
 
@@ -114,8 +115,10 @@ struct AcceptorCommand: ParsableCommand {
   func run() throws {
     let endpoint = try LabArguments.endpoint(listen)
     let stop = FloodStop()
-    let thread = try OutcomeThread(core: core) { () -> String in
+    let core = core
+    let thread = LabThread { () -> String in
       do throws(Errno) {
+        if let core { _ = try Errno.check(linux_pin_thread(core)) }
         var acceptor = try TrivialAcceptor.listening(at: endpoint)
         acceptor.run(stop: stop)
         return "accepted \(acceptor.accepted), received \(acceptor.bytesReceived) bytes"
@@ -123,8 +126,8 @@ struct AcceptorCommand: ParsableCommand {
         return "\(endpoint): \(error)"
       }
     }
-    LabClock.sleep(nanoseconds: min(seconds, 86_400) * Nanoseconds.perSecond)
+    Pause.nanoseconds(min(seconds, 86_400) * Nanoseconds.perSecond)
     stop.raise()
-    print(try thread.join())
+    print(thread.join())
   }
 }

@@ -47,7 +47,7 @@ struct FloodLoop: ~Copyable {
   var openCount: Int { slots.count - freeSlots.count }
 
   /// Runs until the duration is over and every connection has ended.
-  mutating func run(stop: FloodStop?) -> FloodReport {
+  mutating func run(stop: FloodStop?, progress: FloodProgress?) -> FloodReport {
     var events = unsafe [epoll_event](repeating: epoll_event(), count: Self.eventsPerTurn)
     let start = Clock.now
     let end = start.advanced(byNanoseconds: settings.durationNanoseconds)
@@ -70,6 +70,7 @@ struct FloodLoop: ~Copyable {
       if makes {
         beginDue(now)
         lastBegin = now
+        progress?.tell(attempted: report.attempted)
       }
       let timeout = waitMilliseconds(makes: makes, now: now, end: end)
       let count = unsafe linux_epoll_wait(

@@ -58,10 +58,12 @@ struct HandshakeOptions {
   }
 
   /// What an established initiator does.
-  enum Farewell {
+  enum Farewell: Equatable {
     /// Closes.
     case closeAtOnce
     /// Sends one message first, as a peer that wants something does.
     case sendMessageFirst
+    /// Stays silent for so long, then ends its own direction and waits for the router to do so.
+    case stay(nanoseconds: UInt64)
   }
 }

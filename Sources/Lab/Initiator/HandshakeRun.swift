@@ -82,8 +82,7 @@ struct HandshakeRun: ~Copyable {
     if let end = send(last.bytes) { return end }
     var keys = last.keys
     let end = awaitFirstFrame(&keys)
-    if end == .established { bidFarewell(&keys) }
-    return end
+    return end == .established ? bidFarewell(&keys) : end
   }
 
   private func deadline() -> Instant {
@@ -242,13 +241,32 @@ extension HandshakeRun {
 
   /// Ends our direction and reads on a little: a close with unread bytes would be an RST, and an
   /// RST takes our last frame with it.
-  private mutating func bidFarewell(_ keys: inout DataPhaseKeys) {
-    if options.farewell == .sendMessageFirst {
+  private mutating func bidFarewell(_ keys: inout DataPhaseKeys) -> HandshakeEnd {
+    var farewellNanoseconds = Self.farewellNanoseconds
+    switch options.farewell {
+    case .closeAtOnce: break
+    case .sendMessageFirst:
       _ = send(keys.fromInitiator.seal(FirstMessage.blocks(wallSeconds: Clock.wallSeconds)))
+    case .stay(let nanoseconds):
+      if let end = read(until: Clock.now.advanced(byNanoseconds: nanoseconds)) { return end }
+      farewellNanoseconds = options.patienceNanoseconds
     }
     connection.finish()
-    let end = Clock.now.advanced(byNanoseconds: Self.farewellNanoseconds)
-    while case .bytes = connection.receiveSome(atMost: 65_536, deadline: end) {}
+    _ = read(until: Clock.now.advanced(byNanoseconds: farewellNanoseconds))
+    return .established
+  }
+
+  /// Reads and forgets until `deadline`; how the connection ended if it did before.
+  private mutating func read(until deadline: Instant) -> HandshakeEnd? {
+    while true {
+      switch connection.receiveSome(atMost: 65_536, deadline: deadline) {
+      case .bytes: continue
+      case .late: return nil
+      case .closed(let form, let after):
+        return .closed(form, stage: stage, afterNanoseconds: after)
+      case .failed(let error): return .failed(error, stage: stage)
+      }
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+internal import Filter
 internal import Wire
 
 /// A router identity made for the lab: Ed25519 for signatures, X25519 for encryption and for NTCP2.
@@ -55,13 +56,16 @@ struct LabIdentity: Sendable {
   ///   - published: the NTCP2 address to publish; nil: the key alone, as a firewalled router does.
   ///   - networkIdentifier: the network to claim.
   ///   - wallSeconds: when it was made, seconds since 1970.
+  ///   - hybrid: the hybrid form to publish as `pq` (I2P proposal 169); nil: none.
   /// - Returns: the RouterInfo, its Ed25519 signature last.
   func routerInfo(
     published: Endpoint?,
     networkIdentifier: UInt8,
-    wallSeconds: UInt64
+    wallSeconds: UInt64,
+    hybrid: HybridForm? = nil
   ) -> [UInt8] {
     var address = ["v": "2", "s": I2PBase64.encode(staticPublicKey.span)]
+    if let hybrid { address["pq"] = "\(hybrid.rawValue)" }
     if let published {
       address["host"] = "\(published.address)"
       address["port"] = "\(published.port)"

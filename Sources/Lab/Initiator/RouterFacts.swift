@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Wire
 
 /// What an initiator must know of the router it calls: the public part of the router's RouterInfo.
@@ -34,45 +33,38 @@ enum RouterFactsFailure: Error, Equatable, CustomStringConvertible {
 }
 
 extension RouterFacts {
-  /// Most bytes read of a file in a router's directory; a RouterInfo has under 4 KiB.
-  private static let fileBytesMaximum = 65_536
-
   /// Reads `router.info` in `directory`; the initialisation vector of a router that does not
   /// publish its address comes from i2pd's `ntcp2.keys`.
   static func read(directory: String) throws(RouterFactsFailure) -> RouterFacts {
     let path = directory + "/router.info"
-    guard let bytes = SmallFile.read(path, bytesMaximum: fileBytesMaximum) else {
-      throw .unreadable(path: path)
+    guard let bytes = Files.bytes(path) else { throw .unreadable(path: path) }
+    let info: RouterInfo
+    do throws(RouterInfoFault) {
+      info = try RouterInfo(bytes)
+    } catch {
+      throw .malformed(path: path, what: "not a RouterInfo: \(error)")
     }
-    guard let info = PlainRouterInfo(bytes) else {
-      throw .malformed(path: path, what: "not a RouterInfo")
-    }
-    let candidates = info.addresses.filter { $0.style == "NTCP2" || $0.style == "NTCP" }
-    let published = candidates.first { $0.options["i"] != nil }
-    guard let address = published ?? candidates.first,
-      let staticKey = address.options["s"].flatMap({ I2PBase64.decode($0) }), staticKey.count == 32
-    else {
+    let candidates = info.addresses.filter(\.speaksNTCP2)
+    let published = candidates.first { $0.initializationVector != nil }
+    guard let address = published ?? candidates.first, let staticKey = address.staticKey else {
       throw .malformed(path: path, what: "no NTCP2 address with a key `s`")
     }
-    let vector =
-      address.options["i"].flatMap { I2PBase64.decode($0) }
-      ?? SmallFile.read(directory + "/ntcp2.keys", bytesMaximum: 80).map { [UInt8]($0.suffix(16)) }
-    guard let vector, vector.count == 16 else {
+    let vector = address.initializationVector ?? vectorOfI2PD(directory)
+    guard let vector else {
       throw .malformed(path: path, what: "no `i` is published and no ntcp2.keys holds one")
     }
     return RouterFacts(
-      hash: Primitives.sha256(info.identity),
+      hash: Primitives.sha256([UInt8](bytes.prefix(info.identity.byteCount))),
       staticKey: staticKey,
       initializationVector: vector,
-      endpoint: endpoint(of: address),
-      networkIdentifier: info.options["netId"].flatMap { UInt8($0) } ?? 2
+      endpoint: address.endpoint,
+      networkIdentifier: info.networkIdentifier ?? 2
     )
   }
 
-  private static func endpoint(of address: PlainRouterInfo.Address) -> Endpoint? {
-    guard let host = address.options["host"].flatMap({ SourceAddress($0) }),
-      let port = address.options["port"].flatMap({ UInt16($0) })
-    else { return nil }
-    return Endpoint(address: host, port: port)
+  /// The end of `ntcp2.keys`: public half, private half, initialisation vector.
+  private static func vectorOfI2PD(_ directory: String) -> [UInt8]? {
+    guard let keys = Files.bytes(directory + "/ntcp2.keys"), keys.count == 80 else { return nil }
+    return [UInt8](keys.suffix(RouterAddress.initializationVectorBytes))
   }
 }

@@ -13,7 +13,7 @@ final class ConnectionServer: Sendable {
   let endpoint: Endpoint
 
   private let listener: TCPSocket
-  private let acceptor = Mutex<LabThread?>(nil)
+  private let acceptor = Mutex<LabThread<Void>?>(nil)
 
   /// Listens at `endpoint` in `namespace` and runs `serve` for every connection.
   init(

@@ -1,6 +1,5 @@
 import CLinux
 import Glibc
-import Synchronization
 
 /// A network namespace that `ip netns` knows by name.
 struct NetworkNamespace: Hashable, Sendable {
@@ -21,19 +20,17 @@ struct NetworkNamespace: Hashable, Sendable {
   func run<Value: Sendable>(
     _ body: @escaping @Sendable () throws -> Value
   ) throws(LabError) -> Value {
-    let outcome = Outcome<Value>()
     let path = path
-    LabThread {
-      let result = Self.enter(path).flatMap { Result { try body() }.mapError(LabError.from) }
-      outcome.result.withLock { $0 = result }
-    }.join()
-    return try outcome.result.withLock { $0 }.get()
+    let thread = LabThread { () -> Result<Value, LabError> in
+      Self.enter(path).flatMap { Result { try body() }.mapError(LabError.from) }
+    }
+    return try thread.join().get()
   }
 
   /// Starts `body` on a thread of its own inside the namespace and goes on without it.
   ///
   /// Throws when the namespace cannot be entered; the body then does not run.
-  func startThread(_ body: @escaping @Sendable () -> Void) throws(LabError) -> LabThread {
+  func startThread(_ body: @escaping @Sendable () -> Void) throws(LabError) -> LabThread<Void> {
     _ = try run {}
     let path = path
     return LabThread {
@@ -71,9 +68,4 @@ struct NetworkNamespace: Hashable, Sendable {
     }
     return .success(())
   }
-}
-
-/// What a thread hands back to the one that waits for it.
-private final class Outcome<Value: Sendable>: Sendable {
-  let result = Mutex<Result<Value, LabError>>(.failure(LabError("the thread did not run")))
 }

@@ -23,6 +23,19 @@ struct SpawnOptions: Equatable, Sendable {
   var core: Int?
   /// Its limit of open descriptors; nil leaves the lab's own.
   var openDescriptorsMax: Int?
+  /// What it may do.
+  var privileges = Privileges.own
+
+  /// What a process may do.
+  enum Privileges: Equatable, Sendable {
+    /// All that the lab itself may.
+    case own
+    /// An unprivileged user's rights, and CAP_NET_RAW: what a gate's service unit grants.
+    case networkRawOnly
+
+    /// Debian's `nobody` and `nogroup`.
+    static let unprivilegedUser: UInt32 = 65_534
+  }
 
   /// The default: any core, the lab's own limits.
   static let plain = SpawnOptions()
@@ -36,7 +49,19 @@ struct SpawnOptions: Equatable, Sendable {
       words += [toolbox.prlimit, "--nofile=\(openDescriptorsMax):\(openDescriptorsMax)"]
     }
     if let core { words += [toolbox.taskset, "-c", "\(core)"] }
+    if privileges == .networkRawOnly { words += Self.lettingGo(in: toolbox) }
     return words
+  }
+
+  /// Last, since nothing that needs rights can follow; a change of user forgets the parent-death
+  /// signal, so it is asked for again.
+  private static func lettingGo(in toolbox: Toolbox) -> [String] {
+    let user = "\(Privileges.unprivilegedUser)"
+    return [
+      toolbox.setpriv, "--reuid", user, "--regid", user, "--clear-groups",
+      "--bounding-set", "-all,+net_raw", "--inh-caps", "-all,+net_raw",
+      "--ambient-caps", "+net_raw", "--pdeathsig", "KILL",
+    ]
   }
 }
 

@@ -14,7 +14,8 @@ enum Pause {
     while unsafe nanosleep(&time, &rest) != 0, errno == EINTR { time = rest }
   }
 
-  /// Asks `condition` every `intervalNanoseconds` until it holds; false when the time is over first.
+  /// Asks `condition` every `intervalNanoseconds` until it holds; false when the time is over
+  /// first.
   static func until(
     timeoutNanoseconds: UInt64,
     intervalNanoseconds: UInt64 = 5 * Nanoseconds.perMillisecond,

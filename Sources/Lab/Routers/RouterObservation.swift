@@ -1,26 +1,26 @@
-import Kernel
 import Wire
 
 /// What the kernel says about a running router at one moment.
 struct RouterObservation: Equatable, Sendable {
-  /// When it was taken.
-  let instant: Instant
-  /// Processor time since the start, user and system.
-  let processorNanoseconds: UInt64
-  /// Memory that it holds.
-  let residentBytes: UInt64
-  /// Open descriptors.
-  let openDescriptors: Int
+  /// The process.
+  let process: ProcessObservation
   /// Size of its log.
   let logBytes: UInt64
   /// Established TCP connections from or to the NTCP2 port.
   let sessionsNTCP2: Int
 
+  /// When it was taken.
+  var instant: Instant { process.instant }
+  /// Processor time since the start, user and system.
+  var processorNanoseconds: UInt64 { process.processorNanoseconds }
+  /// Memory that it holds.
+  var residentBytes: UInt64 { process.residentBytes }
+  /// Open descriptors.
+  var openDescriptors: Int { process.openDescriptors }
+
   /// Share of one core that was used between `earlier` and this moment, in percent.
   func processorPercent(since earlier: RouterObservation) -> Double {
-    let elapsed = instant.nanoseconds(since: earlier.instant)
-    guard elapsed > 0 else { return 0 }
-    return 100 * Double(processorNanoseconds &- earlier.processorNanoseconds) / Double(elapsed)
+    process.processorPercent(since: earlier.process)
   }
 
   /// Growth of the log between `earlier` and this moment, in bytes a second.
@@ -34,12 +34,9 @@ struct RouterObservation: Equatable, Sendable {
 extension LabRouter {
   /// Looks at the router now; nil while it is stopped.
   func observe() -> RouterObservation? {
-    guard let pid, let ticks = ProcessTimes.processorTicks(of: pid) else { return nil }
+    guard let pid, let process = ProcessObservation(of: pid) else { return nil }
     return RouterObservation(
-      instant: Clock.now,
-      processorNanoseconds: ticks * Nanoseconds.perSecond / ProcessTimes.ticksPerSecond,
-      residentBytes: ProcessTimes.residentBytes(of: pid) ?? 0,
-      openDescriptors: ProcessTimes.openDescriptors(of: pid),
+      process: process,
       logBytes: Files.size(configuration.logPath) ?? 0,
       sessionsNTCP2: SocketTable.tcp(of: pid).count {
         $0.isEstablished && ($0.localPort == port || $0.remotePort == port)

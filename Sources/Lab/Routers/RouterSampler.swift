@@ -7,7 +7,7 @@ final class RouterSampler: Sendable {
   static let observationsMax = 36_000
 
   private let record = Record()
-  private let thread = Mutex<LabThread?>(nil)
+  private let thread = Mutex<LabThread<Void>?>(nil)
 
   /// Starts to observe `router` every `intervalNanoseconds`.
   init(_ router: LabRouter, intervalNanoseconds: UInt64 = 250 * Nanoseconds.perMillisecond) {

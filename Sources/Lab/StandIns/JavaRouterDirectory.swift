@@ -1,3 +1,4 @@
+internal import Filter
 internal import Glibc
 internal import Wire
 
@@ -16,18 +17,21 @@ enum JavaRouterDirectory {
     }
   }
 
-  /// Writes the three files of `identity` into `directory`, which must exist.
+  /// Writes the three files of `identity` into `directory`, which must exist; `hybrid` is the form
+  /// that its RouterInfo publishes.
   static func write(
     _ identity: LabIdentity,
     at endpoint: Endpoint,
     networkIdentifier: UInt8,
     wallSeconds: UInt64,
+    hybrid: HybridForm? = nil,
     directory: String
   ) throws(Failure) {
     let info = identity.routerInfo(
       published: endpoint,
       networkIdentifier: networkIdentifier,
-      wallSeconds: wallSeconds
+      wallSeconds: wallSeconds,
+      hybrid: hybrid
     )
     let configuration = [
       "i2np.ntcp.hostname=\(endpoint.address)",
@@ -52,7 +56,7 @@ enum JavaRouterDirectory {
     to path: String,
     mode: mode_t
   ) throws(Failure) {
-    guard SmallFile.write(bytes, to: path) == .written, unsafe chmod(path, mode) == 0 else {
+    guard (try? Files.write(bytes, to: path)) != nil, unsafe chmod(path, mode) == 0 else {
       throw .notWritable(path: path)
     }
   }

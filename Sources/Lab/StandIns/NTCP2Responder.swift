@@ -144,14 +144,14 @@ struct NTCP2Responder {
     staticKey: [UInt8],
     source: SourceAddress
   ) -> MessageThreeVerdict {
-    guard let info = PlainRouterInfo(bytes), info.identity.count >= 384,
+    guard let info = try? RouterInfo(bytes), info.identity.signsWithEd25519,
       Primitives.verify(
-        [UInt8](bytes.suffix(64)),
-        of: [UInt8](bytes.dropLast(64)),
-        publicKey: [UInt8](info.identity[352..<384])
+        [UInt8](bytes[info.signatureRange]),
+        of: [UInt8](bytes[info.signedRange]),
+        publicKey: [UInt8](bytes[Wire.RouterIdentity.ed25519KeyRange])
       ) == .genuine
     else { return .refused(reason: TerminationReason.badSignature) }
-    let addresses = info.addresses.filter { $0.style == "NTCP2" }
+    let addresses = info.addresses.filter { $0.style == .ntcp2 }
     guard addresses.contains(where: { $0.options["s"] == I2PBase64.encode(staticKey.span) }) else {
       return .refused(reason: TerminationReason.keyMismatch)
     }

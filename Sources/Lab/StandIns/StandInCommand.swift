@@ -29,12 +29,12 @@ struct StandInCommand: ParsableCommand {
     )
     let stop = FloodStop()
     let length = min(seconds, 86_400) * Nanoseconds.perSecond
-    let timer = try OutcomeThread {
-      LabClock.sleep(nanoseconds: length)
+    let timer = LabThread {
+      Pause.nanoseconds(length)
       stop.raise()
     }
     standIn.run(stop: stop)
-    try timer.join()
+    timer.join()
     print(standIn.counters.snapshot)
   }
 }

@@ -13,8 +13,9 @@ struct MoveOutcome: BitwiseCopyable {
 /// Moves bytes from one socket to another, in one direction, for the time of one call.
 ///
 /// Frames are copied through the shard's one buffer; bulk is spliced through the kernel. What the
-/// receiver has no room for waits in an overflow, and the sender is not read until it is gone. Where
-/// there is no overflow to be had, bytes stay in the sender's socket until the receiver took them.
+/// receiver has no room for waits in an overflow, and the sender is not read until it is gone.
+/// Where there is no overflow to be had, bytes stay in the sender's socket until the receiver took
+/// them.
 @safe
 struct Relay<World: Network & ~Copyable>: ~Copyable {
   private let buffer: UnsafeMutableRawPointer

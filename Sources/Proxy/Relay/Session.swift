@@ -21,6 +21,9 @@ struct Direction<Overflow: ~Copyable>: ~Copyable {
   var isWritable = false
   /// Whether the kernel said that the sender is closing: no further event will say it again.
   var isClosing = false
+  /// Whether the sender has reset the connection, perhaps after bytes and an end that are still to
+  /// be passed on.
+  var isReset = false
   /// Whether all that the sender sent was read.
   var endSeen = false
   /// Whether the receiver was told.
@@ -43,12 +46,15 @@ struct Session<Socket: ~Copyable, Overflow: ~Copyable>: ~Copyable {
   let acceptedAt: Instant
   let provenAt: Instant
   var stage: SessionStage
-  /// When the stage began; for a handshake, when its last step was made.
+  /// When the stage began; for a handshake, when its last step was made; once the router has
+  /// closed, when it did.
   var steppedAt: Instant
   /// Whether it counts as a handshake under way at the router.
   var isInFlight = true
   /// Whether anything moved since the idle deadline was set.
   var wasActive = true
+  /// Whether the router has closed.
+  var isEnding = false
   var toRouter = Direction<Overflow>()
   var toPeer = Direction<Overflow>()
 }
@@ -57,8 +63,10 @@ struct Session<Socket: ~Copyable, Overflow: ~Copyable>: ~Copyable {
 enum SessionQueue {
   /// Sessions with more to move than one turn allows.
   static let busy = 0
-  static let count = 1 + Standing.allCases.count
+  /// Sessions whose router has closed.
+  static let ending = 1
+  static let count = 2 + Standing.allCases.count
 
   /// Handshakes under way that may be broken off for a peer of better standing.
-  static func handshaking(_ standing: Standing) -> Int { 1 &+ Int(standing.rawValue) }
+  static func handshaking(_ standing: Standing) -> Int { 2 &+ Int(standing.rawValue) }
 }

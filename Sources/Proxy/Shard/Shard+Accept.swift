@@ -54,7 +54,10 @@ extension Shard where World: ~Copyable {
   private mutating func shedOldest() {
     for queue in 0..<StrangerQueue.count {
       guard let slot = strangerQueues.oldest(queue) else { continue }
-      if queue != StrangerQueue.mimicking { count(.refuse, .shed) }
+      if queue != StrangerQueue.mimicking {
+        count(.refuse, .shed)
+        drain(slot)
+      }
       return endStranger(slot)
     }
     preconditionFailure("strangers of whom none stands in a queue")
@@ -69,7 +72,10 @@ extension Shard where World: ~Copyable {
     guard held > share else { return }
     for queue in group.queues {
       guard let slot = strangerQueues.oldest(queue) else { continue }
-      if let reason = group.reason { count(.refuse, reason) }
+      if let reason = group.reason {
+        count(.refuse, reason)
+        drain(slot)
+      }
       return endStranger(slot)
     }
   }

@@ -67,9 +67,10 @@ extension Shard where World: ~Copyable {
     keepWithinShare(.deferred)
   }
 
-  /// The peer went before it was let through.
+  /// The peer went before it was let through. A router has read what came, so its close is a FIN.
   mutating func leave(_ slot: UInt32) {
     count(.refuse, .hungUp)
+    drain(slot)
     endStranger(slot)
   }
 

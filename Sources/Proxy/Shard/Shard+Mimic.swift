@@ -44,7 +44,7 @@ extension Shard where World: ~Copyable {
   }
 
   /// Reads what lies there, once: the close is then a FIN.
-  private mutating func drain(_ slot: UInt32) {
+  mutating func drain(_ slot: UInt32) {
     _ = unsafe network.receive(strangers[slot].socket, buffer, ShardBounds.bufferBytes)
   }
 

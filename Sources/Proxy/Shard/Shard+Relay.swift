@@ -19,6 +19,7 @@ extension Shard where World: ~Copyable {
   mutating func routerIsReady(_ slot: UInt32, _ readiness: Readiness) {
     if readiness.isReadable { sessions[slot].toPeer.isReadable = true }
     if readiness.isClosing { sessions[slot].toPeer.isClosing = true }
+    if readiness.isBroken { sessions[slot].toPeer.isReset = true }
     if readiness.isWritable { sessions[slot].toRouter.isWritable = true }
     guard case .dialling(let flight) = sessions[slot].stage else { return serve(slot) }
     guard readiness.isWritable else { return }
@@ -214,14 +215,37 @@ extension Shard where World: ~Copyable {
   }
 
   /// Ends a session both of whose directions are closed; gives a half-closed one a deadline.
+  ///
+  /// A router never closes one direction alone. The reset that follows when it left bytes unread is
+  /// waited for and passed on; then the peer's side is closed as well, so that this host's kernel
+  /// answers later bytes as it does for a bare router.
   private mutating func endIfDone(_ slot: UInt32) {
     let toPeerEnded = sessions[slot].toPeer.endPassedOn
     let toRouterEnded = sessions[slot].toRouter.endPassedOn
     guard toPeerEnded || toRouterEnded else { return }
     concludeEnd(slot, toPeerEnded ? .routerClosed : .peerClosed)
-    if toPeerEnded, toRouterEnded { return endSession(slot) }
+    let isReset = toPeerEnded && sessions[slot].toPeer.isReset
+    if isReset { network.resetOnClose(sessions[slot].peer) }
+    if isReset || (toPeerEnded && toRouterEnded) { return endSession(slot) }
     sessions[slot].wasActive = false
-    sessionTimers.set(slot, at: now.advanced(byNanoseconds: ShardBounds.lingerNanoseconds))
+    guard toPeerEnded else {
+      let until = now.advanced(byNanoseconds: ShardBounds.lingerNanoseconds)
+      return sessionTimers.set(slot, at: until)
+    }
+    if !sessions[slot].isEnding {
+      sessions[slot].isEnding = true
+      sessions[slot].steppedAt = now
+    }
+    sessionQueues.move(slot, to: SessionQueue.ending)
+  }
+
+  /// Ends the sessions whose router closed and sent no reset since.
+  mutating func endClosedSessions() {
+    while let slot = sessionQueues.oldest(SessionQueue.ending) {
+      let since = now.nanoseconds(since: sessions[slot].steppedAt)
+      guard since >= ShardBounds.resetWaitNanoseconds else { return }
+      endSession(slot)
+    }
   }
 
   /// Serves the sessions that had more to move than their last turn allowed.

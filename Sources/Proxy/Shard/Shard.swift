@@ -6,9 +6,9 @@ internal import Wire
 /// One thread's share of the gate: accepts, limits, looks, proves, admits and relays.
 ///
 /// Comes in: events of the network, and a policy through the mailbox. Goes out: connections to the
-/// router, counters. Shares nothing with other shards. The rooms are its extensions, in the order in
-/// which a connection passes them: `Shard+Accept`, `+Look`, `+Prove`, `+Admit`, `+Relay`; those who
-/// are refused go to `+Mimic`.
+/// router, counters. Shares nothing with other shards. The rooms are its extensions, in the order
+/// in which a connection passes them: `Shard+Accept`, `+Look`, `+Prove`, `+Admit`, `+Relay`; those
+/// who are refused go to `+Mimic`.
 @safe
 struct Shard<World: Network & ~Copyable>: ~Copyable {
   var network: World
@@ -111,6 +111,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     }
     meetDeadlines()
     serveBusySessions()
+    endClosedSessions()
     proveDeferred()
     admitWaiting()
     showGauges()
@@ -170,6 +171,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
       strangerQueues.count(StrangerQueue.deferred(.crowded)) > 0
       || strangerQueues.count(StrangerQueue.deferred(.failing)) > 0
     if hasDeferred || sessionQueues.count(SessionQueue.busy) > 0 { return 0 }
+    if sessionQueues.count(SessionQueue.ending) > 0 { return 1 }
     let ticking = strangerTimers.count > 0 || sessionTimers.count > 0 || acceptsAgainAt != nil
     let tick = Int32(TimerWheel.tickNanoseconds / Nanoseconds.perMillisecond)
     return ticking ? tick : ShardBounds.longestWaitMilliseconds

@@ -27,10 +27,12 @@ enum ShardBounds {
   static let tellAgainNanoseconds: UInt64 = 10 * Nanoseconds.perSecond
   /// How long the router is left alone after it refused a connection.
   static let redialNanoseconds: UInt64 = 250 * Nanoseconds.perMillisecond
-  /// How long a closed direction may wait for the other one.
+  /// How long a peer that has closed its direction may wait for the router to close.
   static let lingerNanoseconds: UInt64 = 30 * Nanoseconds.perSecond
-  /// How long a handshake that was judged too slow is followed on: routers end it by themselves, i2pd
-  /// within 43 seconds.
+  /// How long after the router's close its reset is waited for: it is sent in the same moment.
+  static let resetWaitNanoseconds: UInt64 = 2 * Nanoseconds.perMillisecond
+  /// How long a handshake that was judged too slow is followed on: routers end it by themselves,
+  /// i2pd within 43 seconds.
   static let slowNanoseconds: UInt64 = 60 * Nanoseconds.perSecond
   /// The longest wait for events.
   static let longestWaitMilliseconds: Int32 = 1_000

@@ -46,8 +46,8 @@ enum StrangerQueue {
   static func waiting(_ standing: Standing) -> Int { count &- 1 &- Int(standing.rawValue) }
 }
 
-/// Queues that together may hold only a share of the slots, so that those who have shown nothing yet
-/// always have slots left: an honest newcomer is one of them for a moment.
+/// Queues that together may hold only a share of the slots, so that those who have shown nothing
+/// yet always have slots left: an honest newcomer is one of them for a moment.
 enum StrangerGroup {
   case mimicking
   case deferred

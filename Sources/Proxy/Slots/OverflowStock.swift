@@ -1,4 +1,5 @@
-/// The overflows of a shard: bounded in number, with a few empty ones kept since making one is dear.
+/// The overflows of a shard: bounded in number, with a few empty ones kept since making one is
+/// dear.
 @safe
 struct OverflowStock<World: Network & ~Copyable>: ~Copyable {
   private let spares: UnsafeMutablePointer<World.Overflow>

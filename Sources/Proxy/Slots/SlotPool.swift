@@ -1,7 +1,7 @@
 /// A fixed number of slots for values that have one owner, each with a generation.
 ///
-/// All memory is taken at the start. A slot's generation changes whenever the slot is emptied, so an
-/// event or deadline for a value that has gone is told apart from one for its successor.
+/// All memory is taken at the start. A slot's generation changes whenever the slot is emptied, so
+/// an event or deadline for a value that has gone is told apart from one for its successor.
 @safe
 struct SlotPool<Element: ~Copyable>: ~Copyable {
   /// The end of a list of slots.

@@ -31,7 +31,7 @@ extension JournalEvent {
     case .descriptorsShort(let open, let limit):
       "No file descriptors left: \(open) of \(limit) in use, new peers have to wait."
     case .boundsLowered(let strangers, let sessions):
-      "Too few file descriptors for the limits: \(strangers) strangers and \(sessions) sessions fit."
+      "Too few file descriptors: \(strangers) strangers and \(sessions) sessions fit."
     case .stageChanged(let transport, let from, let to):
       "\(transport): overload stage changed from \(from) to \(to)."
     case .verdictSum(let sum):

@@ -1,6 +1,7 @@
 internal import Foundation
 
-/// JSON as the subcommands show it: indented, with sorted keys, so that two outputs can be compared.
+/// JSON as the subcommands show it: indented, with sorted keys, so that two outputs can be
+/// compared.
 enum JSONText {
   /// `value` as text.
   static func encode(_ value: some Encodable) throws -> String {

@@ -1,5 +1,5 @@
-/// A configuration together with where it came from, so that what turns out wrong later can still be
-/// reported with its line.
+/// A configuration together with where it came from, so that what turns out wrong later can still
+/// be reported with its line.
 struct LoadedConfiguration: Sendable {
   /// What the file says.
   let configuration: Configuration

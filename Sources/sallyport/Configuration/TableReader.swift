@@ -1,8 +1,8 @@
 /// Reads one table of a document key by key and notes what is wrong.
 ///
-/// A key that is absent leaves its default; a key that is wrong is a fault and leaves the default as
-/// well, so that reading goes on and the other faults are found. `finish` notes keys nobody asked
-/// for.
+/// A key that is absent leaves its default; a key that is wrong is a fault and leaves the default
+/// as well, so that reading goes on and the other faults are found. `finish` notes keys nobody
+/// asked for.
 struct TableReader {
   /// What messages call the table, e.g. `[limits]`.
   let name: String

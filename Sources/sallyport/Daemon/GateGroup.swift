@@ -34,6 +34,7 @@ final class GateGroup {
     self.mode = mode
     let secret = UInt32.random(in: .min ... .max)
     var sets: [Handover<ListenerSet>] = []
+    try Self.checkFree(endpoints)
     for _ in 0..<count { sets.append(Handover(try Self.listen(endpoints, mode))) }
     for (index, set) in sets.enumerated() {
       let listeners = set.take()
@@ -54,6 +55,16 @@ final class GateGroup {
         )
       } catch {
         throw .start(error)
+      }
+    }
+  }
+
+  private static func checkFree(_ endpoints: [Endpoint]) throws(Fault) {
+    for endpoint in endpoints {
+      do throws(Errno) {
+        try Listener.checkFree(endpoint)
+      } catch {
+        throw .listen(endpoint, error)
       }
     }
   }

@@ -8,14 +8,19 @@ public enum HandshakeOutcome: Equatable, BitwiseCopyable, Sendable {
   case late
 }
 
-/// Follows an admitted NTCP2 handshake by counting bytes, since its contents are opaque from message
-/// 2 on (NTCP2 specification, messages 2 and 3).
+/// Follows an admitted NTCP2 handshake by counting bytes, since its contents are opaque from
+/// message 2 on (NTCP2 specification, messages 2 and 3).
 ///
 /// ```
-/// flight handed over -> answered (router sent) -> message 3 whole -> established (more data flows)
+/// flight handed over -> answered (router sent) -> message 3 whole -> established (router sent
+/// more)
 ///        |                  |                          |
-///     noAnswer       stalled, peerLeft             routerClosed
+///  noAnswer, peerLeft  stalled, peerLeft,      peerLeft, routerClosed
+///                      routerClosed
 /// ```
+///
+/// Only the router's bytes show that it took message 3: whatever a peer sends behind one of its own
+/// making proves nothing.
 ///
 /// A handshake that is too slow is judged once and followed on: it may still become a session.
 public struct HandshakeFollower: BitwiseCopyable, Sendable {
@@ -32,7 +37,7 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
   private var phase = Phase.handedOver
   private var lateBytesLeft: Int
   private var message3Left: Int
-  private var bytesAfterMessage3 = 0
+  private var routerBytesAfterMessage3 = 0
 
   /// Whether it was judged a failure for being slow.
   public private(set) var wasTooSlow = false
@@ -50,6 +55,9 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
   public var isAnswered: Bool { phase != .handedOver }
 
   /// Bytes went from the router to the peer.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func routerSent(_ count: Int) -> HandshakeOutcome {
     switch phase {
     case .handedOver:
@@ -63,25 +71,27 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
   }
 
   /// Bytes went from the peer to the router, no more than it may send.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func peerSent(_ count: Int) -> HandshakeOutcome {
     switch phase {
     case .answered:
       message3Left &-= count
-      guard message3Left <= 0 else { return .underWay }
-      phase = .confirming
-      return confirm(0 &- message3Left)
-    case .confirming:
-      return confirm(count)
+      if message3Left <= 0 { phase = .confirming }
     case .handedOver:
       lateBytesLeft &-= count
-      return .underWay
-    case .decided:
-      return .underWay
+    case .confirming, .decided:
+      break
     }
+    return .underWay
   }
 
-  /// The time for the next step is over. A router closes at once on a bad message 3, so one that kept
-  /// the connection took it.
+  /// The time for the next step is over. A router closes at once on a bad message 3, so one that
+  /// kept the connection took it.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func timeIsUp() -> HandshakeOutcome {
     switch phase {
     case .handedOver: return judgeTooSlow(.noAnswer)
@@ -98,6 +108,9 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
   }
 
   /// The peer closed or reset its connection.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func peerClosed() -> HandshakeOutcome {
     phase == .decided ? .underWay : decide(.fail, .peerLeft)
   }
@@ -108,6 +121,9 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
   }
 
   /// The router closed or reset its connection.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func routerClosed() -> HandshakeOutcome {
     switch phase {
     case .handedOver: decide(.fail, .noAnswer)
@@ -117,8 +133,8 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
   }
 
   private mutating func confirm(_ count: Int) -> HandshakeOutcome {
-    bytesAfterMessage3 &+= count
-    guard bytesAfterMessage3 > Self.longestTerminationFrame else { return .underWay }
+    routerBytesAfterMessage3 &+= count
+    guard routerBytesAfterMessage3 > Self.longestTerminationFrame else { return .underWay }
     return decide(.complete, .established)
   }
 

@@ -3,7 +3,8 @@ internal import CCrypto
 /// Takes the mask off a first flight's ephemeral key: AES-256-CBC over two blocks, under the
 /// router's hash and its published initialisation vector (NTCP2 specification, message 1).
 ///
-/// Both are public, so this proves nothing; it only shows the key's form at the price of two blocks.
+/// Both are public, so this proves nothing; it only shows the key's form at the price of two
+/// blocks.
 @safe
 struct KeyMask: ~Copyable {
   private let context: OpaquePointer

@@ -84,47 +84,57 @@ public struct NTCP2Handshake: ~Copyable, @unchecked Sendable {
   public static let longestFirstFlight = NTCP2Length.longestFirstFlight
 
   /// The cheap checks: length, replay, the key's form, points of low order. No key agreement.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public func look(_ bytes: borrowing Span<UInt8>, replay: borrowing ReplaySet) -> LookVerdict {
     let shortest = NTCP2Form.classic.lengthBeforePadding
     guard bytes.count >= shortest else { return .wait(forBytes: shortest) }
-    return unsafe bytes.withUnsafeBufferPointer { buffer in
-      guard let start = buffer.baseAddress else { return .wait(forBytes: shortest) }
-      if unsafe replay.contains(start) { return .refuse(.replayed) }
-      guard let form = unsafe unmask(start) else { return .refuse(.hybridUnpublished) }
-      guard unsafe !WeakKey.matches(ephemeralKey) else { return .refuse(.weakKey) }
-      let needed = form.lengthBeforePadding
-      guard buffer.count >= needed else { return .wait(forBytes: needed) }
-      let late = needed &+ bounds.padding(form) &- buffer.count
-      guard late >= 0 else { return .refuse(.oversized) }
-      guard !canProve else { return .prove }
-      let message3 = NTCP2Length.message3Part1 &+ bounds.message3Part2Minimum
-      return .plausible(
-        ProvenFlight(length: buffer.count, message3Length: message3, lateBytes: late)
-      )
-    }
+    guard let start = unsafe Self.start(of: bytes) else { return .wait(forBytes: shortest) }
+    if unsafe replay.contains(start) { return .refuse(.replayed) }
+    guard let form = unsafe unmask(start) else { return .refuse(.hybridUnpublished) }
+    guard unsafe !WeakKey.matches(ephemeralKey) else { return .refuse(.weakKey) }
+    let needed = form.lengthBeforePadding
+    guard bytes.count >= needed else { return .wait(forBytes: needed) }
+    let late = needed &+ bounds.padding(form) &- bytes.count
+    guard late >= 0 else { return .refuse(.oversized) }
+    guard !canProve else { return .prove }
+    let message3 = NTCP2Length.message3Part1 &+ bounds.message3Part2Minimum
+    return .plausible(
+      ProvenFlight(length: bytes.count, message3Length: message3, lateBytes: late)
+    )
   }
 
   /// The proof: one X25519 and the frames' tags, then the options.
   ///
-  /// `bytes` were found worth proving by `look`. A good flight is recorded against replay.
+  /// `bytes` were found worth proving by `look`. A good flight is recorded against replay, and the
+  /// record is asked again: two copies may have been looked at before either was proven.
+  #if !DEBUG
+    @_noLocks
+  #endif
   public func prove(
     _ bytes: borrowing Span<UInt8>,
     replay: inout ReplaySet,
     now: Instant,
     wallSeconds: UInt64
   ) -> ProofVerdict {
-    unsafe bytes.withUnsafeBufferPointer { buffer in
-      guard let start = buffer.baseAddress, buffer.count >= NTCP2Length.key,
-        let form = unsafe unmask(start), buffer.count >= form.lengthBeforePadding
-      else { return .refuse(.unauthenticated) }
-      switch unsafe proof(start, form: form) {
-      case .weakKey: return .refuse(.weakKey)
-      case .unauthenticated: return .refuse(.unauthenticated)
-      case .options(let options):
-        unsafe replay.insert(start, now: now)
-        return judge(options, form: form, wallSeconds: wallSeconds)
-      }
+    guard let start = unsafe Self.start(of: bytes), bytes.count >= NTCP2Length.key,
+      let form = unsafe unmask(start), bytes.count >= form.lengthBeforePadding
+    else { return .refuse(.unauthenticated) }
+    if unsafe replay.contains(start) { return .refuse(.replayed) }
+    switch unsafe proof(start, form: form) {
+    case .weakKey: return .refuse(.weakKey)
+    case .unauthenticated: return .refuse(.unauthenticated)
+    case .options(let options):
+      unsafe replay.insert(start, now: now)
+      return judge(options, form: form, wallSeconds: wallSeconds)
     }
+  }
+
+  /// Where `bytes` begin: good while the caller holds them. A closure would have to hold this
+  /// judgement and the replay set as well, and count references for it.
+  private static func start(of bytes: borrowing Span<UInt8>) -> UnsafePointer<UInt8>? {
+    unsafe bytes.withUnsafeBufferPointer { $0.baseAddress }
   }
 
   private func proof(_ flight: UnsafePointer<UInt8>, form: NTCP2Form) -> NTCP2Prover.Outcome {

@@ -1,5 +1,3 @@
-internal import Wire
-
 /// The options block of a first flight, decrypted (NTCP2 specification, message 1, 16 bytes).
 struct NTCP2Options: BitwiseCopyable, Equatable {
   /// The network's identifier; both routers also take 0.
@@ -13,23 +11,15 @@ struct NTCP2Options: BitwiseCopyable, Equatable {
   /// The peer's clock, in seconds since 1970.
   let timestampSeconds: UInt32
 
-  /// Reads the block; nil when `bytes` is shorter than a block. Reserved bytes are not looked at,
-  /// as receivers must ignore them.
-  init?(_ bytes: borrowing Span<UInt8>) {
-    var reader = ByteReader()
-    guard
-      let networkIdentifier = reader.readUInt8(bytes),
-      let version = reader.readUInt8(bytes),
-      let paddingLength = reader.readUInt16(bytes),
-      let message3Part2Length = reader.readUInt16(bytes),
-      reader.readUInt16(bytes) != nil,
-      let timestampSeconds = reader.readUInt32(bytes),
-      reader.readUInt32(bytes) != nil
-    else { return nil }
-    self.networkIdentifier = networkIdentifier
-    self.version = version
-    self.paddingLength = paddingLength
-    self.message3Part2Length = message3Part2Length
-    self.timestampSeconds = timestampSeconds
+  /// Reads the block of 16 bytes at `block`. Reserved bytes are not looked at, as receivers must
+  /// ignore them.
+  init(_ block: UnsafePointer<UInt8>) {
+    networkIdentifier = unsafe block[0]
+    version = unsafe block[1]
+    paddingLength = unsafe UInt16(block[2]) << 8 | UInt16(block[3])
+    message3Part2Length = unsafe UInt16(block[4]) << 8 | UInt16(block[5])
+    timestampSeconds =
+      unsafe UInt32(block[8]) << 24 | UInt32(block[9]) << 16
+      | UInt32(block[10]) << 8 | UInt32(block[11])
   }
 }

@@ -1,5 +1,4 @@
 internal import CSodium
-internal import Wire
 
 /// Proves a first flight with the router's own static key: one X25519 and the frames' tags.
 ///
@@ -106,9 +105,7 @@ struct NTCP2Prover: ~Copyable {
       into: memory + Scratch.options
     )
     guard opened else { return .unauthenticated }
-    let block = unsafe Span(_unsafeStart: memory + Scratch.options, count: NTCP2Length.options)
-    guard let options = NTCP2Options(block) else { return .unauthenticated }
-    return .options(options)
+    return unsafe .options(NTCP2Options(memory + Scratch.options))
   }
 
   /// HKDF as Noise does it: the chaining key is mixed with the shared secret, the second output is

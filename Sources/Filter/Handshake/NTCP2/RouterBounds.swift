@@ -10,8 +10,8 @@ struct RouterBounds: BitwiseCopyable {
   let clockSkewSeconds: UInt64
 
   /// i2pd reads at most 287 bytes in all and allocates what message 3 announces, up to 64 KiB a
-  /// stranger; it refuses a router.info beyond 3,072 bytes. Java I2P takes 256 bytes of padding, and
-  /// its 4,096-byte buffer can't hold a second part beyond 4,048. Both take 60 seconds of skew.
+  /// stranger; it refuses a router.info beyond 3,072 bytes. Java I2P takes 256 bytes of padding,
+  /// and its 4,096-byte buffer can't hold a second part beyond 4,048. Both take 60 seconds of skew.
   init(_ kind: RouterKind) {
     message3Part2Minimum = 459
     clockSkewSeconds = 60

@@ -3,7 +3,7 @@ import Synchronization
 import Wire
 
 /// Honest initiators that knock at a router at a steady pace, and what became of them.
-final class HonestPeers: Sendable {
+final class HonestInitiators: Sendable {
   /// Where an initiator comes from.
   enum Origin: String, CaseIterable, Sendable {
     /// Always the same address.
@@ -14,36 +14,14 @@ final class HonestPeers: Sendable {
     case inside
   }
 
-  /// What became of the initiators of one origin, or of all.
-  struct Tally: Equatable, Sendable {
-    var tried = 0
-    var established = 0
-    var milliseconds: [Double] = []
-
-    /// `12/12`.
-    var text: String { "\(established)/\(tried)" }
-    /// The middle of the times to the router's first frame.
-    var median: Double? { milliseconds.isEmpty ? nil : Median.of(milliseconds) }
-    /// The longest of them.
-    var worst: Double? { milliseconds.max() }
-
-    static func + (left: Tally, right: Tally) -> Tally {
-      Tally(
-        tried: left.tried + right.tried,
-        established: left.established + right.established,
-        milliseconds: left.milliseconds + right.milliseconds
-      )
-    }
-  }
-
   /// How often one of them knocks: each waits for the one before it.
   static let intervalNanoseconds = 200 * Nanoseconds.perMillisecond
   private static let patienceNanoseconds = 5 * Nanoseconds.perSecond
 
   private let isStopping = Atomic<Bool>(false)
-  private let tallies = Mutex<[Origin: Tally]>([:])
+  private let tallies = Mutex<[Origin: HandshakeTally]>([:])
   private let serial: Serial
-  private let thread = Mutex<LabThread?>(nil)
+  private let thread = Mutex<LabThread<Void>?>(nil)
 
   /// Numbers for addresses that no initiator of a run has used before.
   final class Serial: Sendable {
@@ -64,7 +42,7 @@ final class HonestPeers: Sendable {
   }
 
   /// Ends the knocking; what became of all.
-  func stop() -> [Origin: Tally] {
+  func stop() -> HonestTallies {
     isStopping.store(true, ordering: .relaxed)
     thread.withLock { $0.take()?.join() }
     return tallies.withLock { $0 }
@@ -90,12 +68,7 @@ final class HonestPeers: Sendable {
       router: facts,
       options: options
     )
-    tallies.withLock { tallies in
-      tallies[origin, default: Tally()].tried += 1
-      guard let time = result.establishedAfterNanoseconds else { return }
-      tallies[origin, default: Tally()].established += 1
-      tallies[origin, default: Tally()].milliseconds.append(Double(time) / 1e6)
-    }
+    tallies.withLock { $0[origin, default: HandshakeTally()].add(result) }
   }
 
   /// 11.80.0.5; 11.81.0.0 and on, a network for each; the unused end of the flood's last network.
@@ -111,13 +84,27 @@ final class HonestPeers: Sendable {
   }
 }
 
-extension [HonestPeers.Origin: HonestPeers.Tally] {
+/// What became of the initiators of each origin.
+typealias HonestTallies = [HonestInitiators.Origin: HandshakeTally]
+
+extension HonestTallies {
   /// All origins together.
-  var all: HonestPeers.Tally { values.reduce(HonestPeers.Tally(), +) }
+  var all: HandshakeTally { values.reduce(HandshakeTally(), +) }
 
   /// `returning 4/4, outside 4/4, inside 4/4`.
   var text: String {
-    HonestPeers.Origin.allCases.map { "\($0.rawValue) \(self[$0]?.text ?? "0/0")" }
-      .joined(separator: ", ")
+    HonestInitiators.Origin.allCases.map { origin in
+      let tally = self[origin] ?? HandshakeTally()
+      return "\(origin.rawValue) \(tally.established)/\(tally.tried)"
+    }.joined(separator: ", ")
   }
+}
+
+extension HandshakeTally {
+  /// The share that was accepted, in percent; of none, zero.
+  var percent: Double { 100 * Double(established) / Double(max(tried, 1)) }
+  /// The middle of the times to the router's first frame; nil without any.
+  var medianMilliseconds: Double? { medianNanoseconds.map { Double($0) / 1e6 } }
+  /// The longest of them; zero without any.
+  var worstMilliseconds: Double { Double(worstNanoseconds ?? 0) / 1e6 }
 }

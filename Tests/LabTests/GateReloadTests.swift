@@ -1,0 +1,86 @@
+import Filter
+import Testing
+import Wire
+
+@testable import Lab
+
+extension GateTests {
+  /// SIGHUP: all of it or nothing, and nobody is lost.
+  @Suite struct Reload {
+    private static let reloads = 20
+
+    @Test func reloadsUnderLoadLoseNobody() throws {
+      try GateTests.withGuardedRouter { guarded in
+        let session = try guarded.session(lastingNanoseconds: 8 * GateTests.second)
+        var settings = FloodSettings(
+          kind: .stratum,
+          target: guarded.router.endpoint,
+          sources: FloodSources(
+            network: SourcePrefix(SourceAddress(ipv4: 0x0b40_0000), length: 14),
+            count: 60_000
+          ),
+          ratePerSecond: 1_000,
+          durationNanoseconds: 30 * GateTests.second
+        )
+        settings.openConnectionsMaximum = 2_000
+        settings.whenFull = .dropOldest
+        let flood = try RunningFlood(settings, in: guarded.topology.world.namespace)
+        for _ in 0..<Self.reloads {
+          guarded.gate.reload()
+          #expect(try guarded.handshake().end == .established)
+          Pause.nanoseconds(250 * Nanoseconds.perMillisecond)
+        }
+        #expect(flood.stop() == nil)
+        #expect((flood.report?.attempted ?? 0) > 3_000)
+
+        let stayed = session.join()
+        #expect(stayed?.end == .established)
+        #expect(stayed?.observation.close != nil, "the router answers the end of our direction")
+        let status = try guarded.gate.status()
+        #expect(status.count(.refuse, .signature) > 3_000)
+        #expect(status.count(.complete) == UInt64(Self.reloads) + 1)
+        let reloaded = guarded.gate.log.split(separator: "Reloaded:").count - 1
+        #expect(reloaded > Self.reloads / 2, "signals that come together are one")
+      }
+    }
+
+    @Test func brokenFilesChangeNothingAndAreNamedByLine() throws {
+      try GateTests.withGuardedRouter { guarded in
+        let gate = guarded.gate
+        let rules = try OwnProgram.rules()
+        let ownRules = "\(gate.directory)/rules.d"
+        try Files.makeDirectory(ownRules)
+        try Files.write(
+          "[[signature]]\nname = \"broken\"\npatterns = 1\n",
+          to: "\(ownRules)/broken.toml"
+        )
+
+        try gate.writeConfiguration(rulesDirectory: rules, appending: "nonsense = 1\n")
+        let lines = (Files.text(gate.configurationPath) ?? "").split(
+          separator: "\n",
+          omittingEmptySubsequences: false
+        )
+        gate.reload()
+        try gate.waitForLog(
+          "\(gate.configurationPath):\(lines.count - 1): ",
+          timeoutNanoseconds: 2 * GateTests.second
+        )
+        #expect(try guarded.handshake().end == .established)
+
+        try gate.writeConfiguration(rulesDirectory: ownRules)
+        gate.reload()
+        try gate.waitForLog(
+          "\(ownRules)/broken.toml:3: ",
+          timeoutNanoseconds: 2 * GateTests.second
+        )
+        #expect(try guarded.handshake().end == .established)
+        #expect(!gate.log.contains("Reloaded:"))
+
+        try gate.writeConfiguration(rulesDirectory: rules)
+        gate.reload()
+        try gate.waitForLog("Reloaded:", timeoutNanoseconds: 2 * GateTests.second)
+        #expect(try guarded.handshake().end == .established)
+      }
+    }
+  }
+}
