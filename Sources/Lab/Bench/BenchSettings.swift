@@ -11,7 +11,7 @@ struct BenchSettings: Equatable, Sendable {
   var loadSeconds = 3.0
   /// Connections a second whose cost is measured: the same for all proxies, and below what any of
   /// them can do at most, so that none gains by handling many at a time.
-  var connectionsPerSecond = 4_000.0
+  var connectionsPerSecond = 2_000.0
   /// Connections a second that are refused.
   var refusalsPerSecond = 10_000.0
   /// Frames a second of a relayed connection: each is a wake of its own.

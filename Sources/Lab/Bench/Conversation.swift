@@ -10,12 +10,14 @@ internal import Wire
 /// client -> service  first flight
 /// service -> client  as many bytes as a short message 2
 /// client -> service  message 3 and a first frame
+/// service -> client  a first frame
+/// client             closes
 /// ```
-/// The gate counts a handshake as complete once more than a termination frame follows message 3.
+/// The gate counts a handshake as complete once the service's frame shows that it took message 3.
 struct Conversation: Sendable {
   /// Bytes of the service's answer.
   static let answerBytes = 100
-  /// Bytes of the client's first frame.
+  /// Bytes of the first frame of either side.
   static let frameBytes = 100
 
   /// First flights, each another one.

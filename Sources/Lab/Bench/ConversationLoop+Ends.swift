@@ -34,7 +34,7 @@ extension ConversationLoop {
   private mutating func receive(_ count: Int, on descriptor: Int32) {
     ends[Int(descriptor)].bytesLeft -= count
     switch ends[Int(descriptor)].role {
-    case .free, .connecting, .awaitingClose: break
+    case .free, .connecting, .awaitingEnd: break
     case .awaitingFlight:
       say(Conversation.answerBytes, on: descriptor)
       ends[Int(descriptor)].role = .awaitingClosing
@@ -44,9 +44,15 @@ extension ConversationLoop {
       let begunAt = ends[Int(descriptor)].begunAt
       report.answerTimes.record(nanoseconds: Clock.now.nanoseconds(since: begunAt))
       say(conversation.closingBytes, on: descriptor)
-      ends[Int(descriptor)].role = .awaitingClose
+      ends[Int(descriptor)].role = .awaitingFrame
+      ends[Int(descriptor)].bytesLeft = Conversation.frameBytes
     case .awaitingClosing:
       guard ends[Int(descriptor)].bytesLeft <= 0 else { return }
+      say(Conversation.frameBytes, on: descriptor)
+      ends[Int(descriptor)].role = .awaitingEnd
+    case .awaitingFrame:
+      guard ends[Int(descriptor)].bytesLeft <= 0 else { return }
+      report.completed += 1
       close(descriptor)
     }
   }
@@ -58,11 +64,9 @@ extension ConversationLoop {
   /// The other side closed, or the connection broke.
   private mutating func end(_ descriptor: Int32) {
     switch ends[Int(descriptor)].role {
-    case .awaitingClose:
-      report.completed += 1
-      close(descriptor)
-    case .connecting, .awaitingAnswer: fail(descriptor)
-    case .awaitingFlight, .awaitingClosing, .free: close(descriptor)
+    case .connecting, .awaitingAnswer, .awaitingFrame: fail(descriptor)
+    case .awaitingFlight, .awaitingClosing, .awaitingEnd: close(descriptor)
+    case .free: break
     }
   }
 
@@ -72,6 +76,7 @@ extension ConversationLoop {
   }
 
   private mutating func close(_ descriptor: Int32) {
+    if ends[Int(descriptor)].role.isService { serviceCount -= 1 }
     ends[Int(descriptor)].role = .free
     _ = linux_close(descriptor)
   }

@@ -45,9 +45,18 @@ struct ConversationLoop: ~Copyable {
     case free
     case connecting
     case awaitingAnswer
-    case awaitingClose
+    case awaitingFrame
     case awaitingFlight
     case awaitingClosing
+    case awaitingEnd
+
+    /// Whether it is the service's end.
+    var isService: Bool {
+      switch self {
+      case .free, .connecting, .awaitingAnswer, .awaitingFrame: false
+      case .awaitingFlight, .awaitingClosing, .awaitingEnd: true
+      }
+    }
   }
 
   private static let eventsPerTurn = 512
@@ -62,6 +71,8 @@ struct ConversationLoop: ~Copyable {
   let epoll: Descriptor
   var conversation: Conversation
   var report = Report()
+  /// Open connections of the service.
+  var serviceCount = 0
   var ends = [End](repeating: End(), count: descriptorsMax)
   var scratch = [UInt8](repeating: 0xa5, count: readBytesMax)
 
@@ -92,20 +103,19 @@ struct ConversationLoop: ~Copyable {
     let start = Clock.now
     var nextBegin = start
     var lastStep = start
-    while report.completed + report.failed < plan.count {
+    while report.completed + report.failed < plan.count || serviceCount > 0 {
       let now = Clock.now
-      if report.begun < plan.count, nextBegin <= now, openCount < Self.openMax {
+      while report.begun < plan.count, nextBegin <= now, openCount < Self.openMax {
         begin(now)
         nextBegin = nextBegin.advanced(byNanoseconds: interval)
         lastStep = now
       }
       guard now.nanoseconds(since: lastStep) < Self.patienceNanoseconds else { break }
-      let isSpinning = report.begun < plan.count
       let count = unsafe linux_epoll_wait(
         epoll.rawValue,
         &events,
         Int32(Self.eventsPerTurn),
-        isSpinning ? 0 : 100
+        1
       )
       for index in 0..<Int(max(count, 0)) {
         handle(unsafe events[index].data.u64, unsafe events[index].events)
@@ -159,6 +169,7 @@ struct ConversationLoop: ~Copyable {
   private mutating func watch(_ descriptor: Int32, as end: End) {
     precondition(Int(descriptor) < ends.count, "descriptors stay below their limit")
     ends[Int(descriptor)] = end
+    if end.role.isService { serviceCount += 1 }
     _ = linux_epoll_control(
       epoll.rawValue,
       Int32(EPOLL_CTL_ADD),

@@ -44,6 +44,8 @@ struct RelayedConnection: ~Copyable {
     try receive(Conversation.answerBytes, on: number)
     try send([UInt8](repeating: 0xa5, count: conversation.closingBytes), on: number)
     try receive(conversation.closingBytes, on: accepted)
+    try send([UInt8](repeating: 0x5a, count: Conversation.frameBytes), on: accepted)
+    try receive(Conversation.frameBytes, on: number)
     return RelayedConnection(client, service)
   }
 
