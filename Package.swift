@@ -138,8 +138,10 @@ let package = Package(
     ),
     .testTarget(
       name: "ProxyTests",
-      dependencies: ["Proxy", "Filter", "Kernel", "Telemetry", "Wire", "AllocationCounter"],
-      swiftSettings: relaxed
+      dependencies: [
+        "Proxy", "Filter", "Kernel", "Telemetry", "Wire", "Lab", "CLinux", "AllocationCounter",
+      ],
+      swiftSettings: relaxed + [.enableExperimentalFeature("SuppressedAssociatedTypes")]
     ),
     .testTarget(
       name: "CommandTests",

@@ -60,16 +60,19 @@ uint64_t linux_wall_seconds(void) {
   return (uint64_t)now.tv_sec;
 }
 
-int linux_pipe(int *reading, int *writing) {
+int linux_pipe(int *reading, int *writing, int bytes) {
   int ends[2];
   if (pipe2(ends, O_NONBLOCK | O_CLOEXEC) != 0) return -1;
+  // Beyond pipe-user-pages-soft a user's new pipes are small ones.
+  if (fcntl(ends[1], F_GETPIPE_SZ) < bytes) {
+    close(ends[0]);
+    close(ends[1]);
+    errno = ENOBUFS;
+    return -1;
+  }
   *reading = ends[0];
   *writing = ends[1];
   return 0;
-}
-
-int linux_set_pipe_size(int descriptor, int bytes) {
-  return fcntl(descriptor, F_SETPIPE_SZ, bytes);
 }
 
 int linux_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }

@@ -13,12 +13,14 @@ public struct Pipe: ~Copyable, Sendable {
   /// Bytes inside.
   public private(set) var count = 0
 
-  /// An empty pipe.
+  /// An empty pipe that holds `capacity` bytes.
+  /// - Throws: The error of the call that failed; ENOBUFS when this user has so many pipes that the
+  ///   kernel makes new ones smaller (`fs.pipe-user-pages-soft`).
   @_noLocks
   public init() throws(Errno) {
     var first: Int32 = -1
     var second: Int32 = -1
-    _ = try Errno.check(unsafe linux_pipe(&first, &second))
+    _ = try Errno.check(unsafe linux_pipe(&first, &second, Int32(Self.capacity)))
     reading = Descriptor(owning: first)
     writing = Descriptor(owning: second)
   }

@@ -43,3 +43,18 @@ final class Judge {
     }
   }
 }
+
+/// A verdict without its numbers.
+enum ProofVerdictWord: Equatable {
+  case waits
+  case proven
+  case refused(Reason)
+
+  init(_ verdict: ProofVerdict?) {
+    switch verdict {
+    case nil: self = .waits
+    case .proven: self = .proven
+    case .refuse(let reason): self = .refused(reason)
+    }
+  }
+}

@@ -72,6 +72,7 @@ private struct NaiveBucket {
       #expect(took == hasToken, "seed \(seed), step \(step)")
       if shortage.magnitude > slack.magnitude {
         #expect(took == (shortage <= 0), "seed \(seed), step \(step), short by \(shortage)")
+        guard took == (shortage <= 0) else { return }
         decided += 1
       }
       guard took else { continue }

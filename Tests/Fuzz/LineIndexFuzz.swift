@@ -1,14 +1,14 @@
-// Fuzz target: the index of lines over a configuration's text.
+// fuzz: sources=Sources/sallyport/Configuration/TOMLLineIndex.swift
+// fuzz: sources=Sources/sallyport/Configuration/ConfigurationLimits.swift
 //
-// modules: Sources/sallyport/Configuration/TOMLLineIndex.swift
-// modules: Sources/sallyport/Configuration/ConfigurationLimits.swift
+// The index of lines over a configuration's text.
 //
 // Whatever the bytes are, the index is built in one pass, and a line that it names exists.
 
-/// The entry that libFuzzer calls.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzLineIndex(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-  let input = Array(UnsafeBufferPointer(start: start, count: count))
+/// Called by libFuzzer with one input.
+@c(LLVMFuzzerTestOneInput)
+public func fuzzLineIndex(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
+  let input = unsafe Array(UnsafeBufferPointer(start: start, count: count))
   let index = TOMLLineIndex(input)
   let lines = 1 + input.count { $0 == 0x0a }
   for path in ["gate", "gate[0].port", "limits.open-sessions", "a.b[1].c", "a"] {

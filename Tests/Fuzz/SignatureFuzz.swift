@@ -1,15 +1,17 @@
-// Fuzz target: the text of patterns, the compiled set, and what it says to arbitrary bytes.
+// fuzz: modules=Wire,Filter
 //
-// modules: Sources/Filter/Rules/*.swift
+// The text of patterns, the compiled set, and what it says to arbitrary bytes.
 //
 // The input is the text of up to four patterns, one a line, then a line `---`, then the bytes of a
 // connection. The compiled set must agree with the plainest matcher there is: a match is found for
 // the whole input if and only if some pattern describes one of its prefixes.
 
-/// The entry that libFuzzer calls.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzSignatures(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-  let input = Array(UnsafeBufferPointer(start: start, count: count))
+import Filter
+
+/// Called by libFuzzer with one input.
+@c(LLVMFuzzerTestOneInput)
+public func fuzzSignatures(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
+  let input = unsafe Array(UnsafeBufferPointer(start: start, count: count))
   let separator = Array("\n---\n".utf8)
   guard let split = firstRange(of: separator, in: input) else { return 0 }
   let bytes = Array(input[split.upperBound...])

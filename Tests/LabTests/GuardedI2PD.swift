@@ -27,6 +27,9 @@ final class GuardedI2PD {
     try router.start()
     try router.waitForFiles(["router.info", "ntcp2.keys"])
     try router.waitUntilListening()
+    _ = Pause.until(timeoutNanoseconds: 5 * Nanoseconds.perSecond) { [router] in
+      router.hasWholeRouterInfo
+    }
     gate = try LabGate(before: router, settings: settings)
     if startsGate { try gate.start() }
   }
@@ -44,6 +47,16 @@ final class GuardedI2PD {
     return AddressPlan.worldSource(1_000_000 + sourceCount * 257)
   }
 
+  /// What an initiator must know; i2pd writes its files more than once after a start.
+  func facts() throws -> RouterFacts {
+    var facts: RouterFacts?
+    _ = Pause.until(timeoutNanoseconds: 5 * Nanoseconds.perSecond) {
+      facts = try? RouterFacts.read(directory: router.directory)
+      return facts != nil
+    }
+    return try facts ?? RouterFacts.read(directory: router.directory)
+  }
+
   /// A handshake from the world, by default from a new address.
   func handshake(
     from source: SourceAddress? = nil,
@@ -51,7 +64,7 @@ final class GuardedI2PD {
     farewell: HandshakeOptions.Farewell = .closeAtOnce
   ) throws -> HandshakeResult {
     let source = source ?? newSource()
-    let (target, facts) = (router.endpoint, try RouterFacts.read(directory: router.directory))
+    let (target, facts) = (router.endpoint, try facts())
     return try topology.world.namespace.run {
       var options = HandshakeOptions()
       options.patienceNanoseconds = patienceNanoseconds
@@ -63,7 +76,7 @@ final class GuardedI2PD {
   /// A handshake that goes on for a while on a thread of its own.
   func session(lastingNanoseconds: UInt64) throws -> LabThread<HandshakeResult?> {
     let source = newSource()
-    let (target, facts) = (router.endpoint, try RouterFacts.read(directory: router.directory))
+    let (target, facts) = (router.endpoint, try facts())
     let world = topology.world.namespace
     return LabThread {
       try? world.run {

@@ -1,3 +1,4 @@
+import Filter
 import Glibc
 import Kernel
 import Testing
@@ -64,6 +65,8 @@ struct RuleActionTests {
       print("\(privileges): \(stranger.name) | \(sighting)")
     }
     #expect(seen[0] == Sighting(), "a packet told of the drop")
+    // The connection is forgotten: what comes later belongs to none.
+    for later in seen[1...2] { #expect(later.close == .reset && later.when == .atOnce) }
     #expect(seen[3].when == .atOnce && !seen[3].isAnswered)
     let status = try gate.status()
     #expect(status.count(.refuse, .signature) == 4 && standIn.counters.snapshot.accepted == 0)

@@ -15,6 +15,7 @@ import Testing
       for number in 0..<100 { numbers.append(number) }
     }
     #expect(cost.allocations > 0)
+    #expect(cost.bytes >= 800)
     #expect(numbers.count == 100)
   }
 

@@ -70,8 +70,8 @@ int linux_steer_by_network(int listener, int isIPv4, uint32_t shards, uint32_t s
 /// Raises the soft limit of descriptors to `wanted` or the hard limit; what it is then.
 uint64_t linux_raise_descriptor_limit(uint64_t wanted);
 
-LINUX_NO_LOCKS int linux_pipe(int *reading, int *writing);
-int linux_set_pipe_size(int descriptor, int bytes);
+/// A pipe that holds `bytes`; fails with ENOBUFS when the kernel gives none so large.
+LINUX_NO_LOCKS int linux_pipe(int *reading, int *writing, int bytes);
 int linux_epoll_create(void);
 int linux_event_descriptor(void);
 int linux_signal_descriptor(const int *signals, int count);

@@ -72,7 +72,7 @@ public struct Admission: BitwiseCopyable, Sendable {
     @_noLocks
   #endif
   public mutating func resolve(_ standing: Standing, isSession: Bool) {
-    if isSession { putBackAllowance(standing) }
+    if isSession { putBack(standing) }
   }
 
   /// A peer that was to be dialled for was not: neither its place nor its allowance is used.
@@ -80,8 +80,18 @@ public struct Admission: BitwiseCopyable, Sendable {
     @_noLocks
   #endif
   public mutating func withdraw(_ standing: Standing) {
-    putBackAllowance(standing)
+    putBack(standing)
     leave()
+  }
+
+  /// A peer that was dialled for was not taken by the router: its allowance is not used.
+  public mutating func putBack(_ standing: Standing) {
+    switch standing {
+    case .known: break
+    case .fresh: fresh.putBack(Self.freshAllowance)
+    case .crowded: crowded.putBack(Self.crowdedAllowance)
+    case .failing: failing.putBack(Self.failingAllowance)
+    }
   }
 
   /// A handshake that was let through is no longer under way at the router.
@@ -108,15 +118,6 @@ public struct Admission: BitwiseCopyable, Sendable {
     case .fresh: _ = fresh.take(Self.freshAllowance, now: now)
     case .crowded: _ = crowded.take(Self.crowdedAllowance, now: now)
     case .failing: _ = failing.take(Self.failingAllowance, now: now)
-    }
-  }
-
-  private mutating func putBackAllowance(_ standing: Standing) {
-    switch standing {
-    case .known: break
-    case .fresh: fresh.putBack(Self.freshAllowance)
-    case .crowded: crowded.putBack(Self.crowdedAllowance)
-    case .failing: failing.putBack(Self.failingAllowance)
     }
   }
 }

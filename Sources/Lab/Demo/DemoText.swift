@@ -8,10 +8,13 @@ enum DemoText {
   /// The reasons shown of each second.
   private static let reasonsShown = 3
 
+  private static let indent = "     "
+  private static let separator = " | "
+
   /// What the lines of a phase mean, once at the start.
   static let legend = """
-    Two lines a second. First: connections that the flood makes, and of those at the gate: let through
-    to the router, handshakes completed, open, held (silent so far); then what router and gate cost.
+    Two lines a second. First: connections that the flood makes, and at the gate: let through to the
+    router, handshakes completed, open, held (silent so far); then what router and gate cost.
     Second: what the gate refused in that second, and honest handshakes of this phase so far, from
     known addresses and from never seen ones (new): done/tried, median and longest in ms.
     """
@@ -27,13 +30,13 @@ enum DemoText {
   /// The two lines of a second.
   static func lines(second: Int, _ now: DemoSample, since before: DemoSample) -> [String] {
     var first = pad("\(second) s", 5) + pad("\(now.attempted &- before.attempted)/s", 8)
-    var refused = ""
+    var refused: [String] = []
     if let status = now.status, let earlier = before.status {
       first += " let in" + pad("\(status.count(.admit) &- earlier.count(.admit))", 5)
       first += " done" + pad("\(status.count(.complete) &- earlier.count(.complete))", 4)
       first += " open" + pad("\(status.open)", 6) + " held" + pad("\(status.held)", 6)
       refused = status.reasons(of: .refuse, since: earlier).prefix(reasonsShown)
-        .map { "\($0.reason) \($0.count)" }.joined(separator: ", ")
+        .map { "\($0.reason) \($0.count)" }
     }
     first += " | router" + percent(now.routerPercent(since: before))
     if let router = now.router {
@@ -43,8 +46,10 @@ enum DemoText {
     if now.gate != nil { first += " | gate" + percent(now.gatePercent(since: before)) }
     let honest =
       "known " + handshakes(now.honest.known) + "  new " + handshakes(now.honest.new)
-    let second = pad(refused, -(columns - honest.count - 10)) + " | " + honest
-    return [first, "     " + second]
+    let room = max(columns - indent.count - separator.count - honest.count, 0)
+    while refused.count > 1, refused.joined(separator: ", ").count > room { refused.removeLast() }
+    let reasons = String(refused.joined(separator: ", ").prefix(room))
+    return [first, indent + pad(reasons, -room) + separator + honest]
   }
 
   /// `12/12 3/10 ms`.
@@ -84,7 +89,7 @@ extension FloodKind {
     case .connectAndClose: "connects and closes"
     case .stratum: "speaks as a miner does"
     case .garbage: "says random bytes"
-    case .firstFlight: "an honest first message each, then nothing"
+    case .firstFlight: "an honest first message, then nothing"
     case .replay: "the same honest first message each time"
     case .dribble: "a random byte now and then"
     }

@@ -161,9 +161,9 @@ struct LabConnection: ~Copyable {
       }
       if taken == 0 {
         let after = recordClose(.finish)
-        let followedByReset =
-          lab_wait_for(descriptor.rawValue, 0, Self.resetWatchMilliseconds) != 0
-        if followedByReset { observation.close = .finishThenReset }
+        // A connection whose both directions have ended wakes as well; only a reset is an error.
+        let events = lab_wait_for(descriptor.rawValue, 0, Self.resetWatchMilliseconds)
+        if events > 0, events & POLLERR != 0 { observation.close = .finishThenReset }
         return .closed(observation.close ?? .finish, afterNanoseconds: after)
       }
       let error = Errno.last

@@ -1,5 +1,8 @@
 /// Makes routers known to each other without a reseed server.
 enum Introduction {
+  /// How often a router is started for its files.
+  private static let attemptsMax = 5
+
   /// Starts every router once so that it writes its files, stops it, and copies each router.info
   /// into the netDb of all others; then writes the client tunnels of the last router.
   static func perform(_ routers: [LabRouter]) throws(LabError) {
@@ -10,11 +13,16 @@ enum Introduction {
       first.configuration.serverTunnels(to: LabNetwork.webServer),
       to: "\(first.directory)/tunnels.conf"
     )
-    for router in routers { try router.start() }
-    for router in routers { try router.waitForFiles(["router.info", "router.keys"]) }
-    try first.waitForFiles(keyFiles)
-    // Killed, not stopped: all that is wanted is on disk, and an orderly end takes a second.
-    for router in routers { router.kill() }
+    var unwritten = routers
+    for _ in 0..<attemptsMax where !unwritten.isEmpty {
+      for router in unwritten { try router.start() }
+      for router in unwritten { try router.waitForFiles(["router.info", "router.keys"]) }
+      if first.pid != nil { try first.waitForFiles(keyFiles) }
+      // Killed, not stopped: all that is wanted is on disk, and an orderly end takes a second.
+      for router in unwritten { router.kill() }
+      // i2pd rewrites router.info in place some moments after its start: the kill may have met it.
+      unwritten = unwritten.filter { !$0.hasWholeRouterInfo }
+    }
 
     try exchange(routers)
     let destinations = try keyFiles.map { (name) throws(LabError) in

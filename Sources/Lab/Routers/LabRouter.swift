@@ -58,6 +58,12 @@ final class LabRouter: Sendable {
     Files.bytes(routerInfoPath).flatMap(RouterIdentity.init(startOf:))
   }
 
+  /// Whether router.info is there to its last byte; i2pd writes it in place.
+  var hasWholeRouterInfo: Bool {
+    guard let bytes = Files.bytes(routerInfoPath) else { return false }
+    return (try? RouterInfo(bytes)) != nil
+  }
+
   /// How long a router may take to write its files or to open its port.
   static let startTimeoutNanoseconds = 15 * Nanoseconds.perSecond
   /// How long a router may take to end; Debian's unit gives it 30 s.

@@ -134,7 +134,7 @@ struct Relay<World: Network & ~Copyable>: ~Copyable {
     _ stock: inout OverflowStock<World>,
     _ most: Int
   ) {
-    let canKeepRest = stock.canLend
+    let canKeepRest = stock.canLend(&network)
     let received =
       unsafe canKeepRest
       ? network.receive(sender, buffer, most) : network.peek(sender, buffer, most)

@@ -61,12 +61,10 @@ struct Session<Socket: ~Copyable, Overflow: ~Copyable>: ~Copyable {
 
 /// The queues that sessions stand in, each in order of time.
 enum SessionQueue {
-  /// Sessions with more to move than one turn allows.
-  static let busy = 0
   /// Sessions whose router has closed.
-  static let ending = 1
-  static let count = 2 + Standing.allCases.count
+  static let ending = 0
+  static let count = 1 + Standing.allCases.count
 
   /// Handshakes under way that may be broken off for a peer of better standing.
-  static func handshaking(_ standing: Standing) -> Int { 2 &+ Int(standing.rawValue) }
+  static func handshaking(_ standing: Standing) -> Int { 1 &+ Int(standing.rawValue) }
 }

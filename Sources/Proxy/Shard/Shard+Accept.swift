@@ -47,20 +47,19 @@ extension Shard where World: ~Copyable {
   /// nothing. Whoever is proven is left alone as long as there is anybody else.
   mutating func makeStrangerRoom() {
     guard strangers.isFull else { return }
-    shedOldest()
-  }
-
-  /// Ends the stranger that is missed least; there must be one.
-  private mutating func shedOldest() {
     for queue in 0..<StrangerQueue.count {
       guard let slot = strangerQueues.oldest(queue) else { continue }
-      if queue != StrangerQueue.mimicking {
-        count(.refuse, .shed)
-        drain(slot)
-      }
-      return endStranger(slot)
+      return shed(slot, from: queue)
     }
     preconditionFailure("strangers of whom none stands in a queue")
+  }
+
+  private mutating func shed(_ slot: UInt32, from queue: Int) {
+    if queue != StrangerQueue.mimicking {
+      count(.refuse, .shed)
+      drain(slot)
+    }
+    endStranger(slot)
   }
 
   /// Ends those of a group that are missed least while it holds more than its share. The newest
@@ -80,14 +79,20 @@ extension Shard where World: ~Copyable {
     }
   }
 
-  /// Frees descriptors when the process has none left; whether anybody could go.
+  /// Frees descriptors when the process has none left; whether anybody could go. The proven stay,
+  /// and so do those who came in this very turn: they had no time to show anything.
   mutating func makeDescriptorRoom() -> Bool {
     tellDescriptorsShort()
-    guard strangers.count > 0 else { return false }
-    for _ in 0..<min(strangers.count, ShardBounds.strangersShedAtOnce) {
-      shedOldest()
+    var shedCount = 0
+    for queue in StrangerQueue.unproven {
+      while shedCount < ShardBounds.strangersShedAtOnce,
+        let slot = strangerQueues.oldest(queue), strangers[slot].acceptedAt < now
+      {
+        shed(slot, from: queue)
+        shedCount &+= 1
+      }
     }
-    return true
+    return shedCount > 0
   }
 
   /// Tells it once in a while: it may happen at every connection.

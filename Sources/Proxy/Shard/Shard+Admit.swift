@@ -117,6 +117,7 @@ extension Shard where World: ~Copyable {
     _ standing: Standing
   ) {
     let stranger = takeStranger(slot)
+    dialled &+= 1
     limits.enterFlight(stranger.keys)
     let isWatched = stranger.isWatched
     let session = sessions.insert(
@@ -152,8 +153,9 @@ extension Shard where World: ~Copyable {
   mutating func returnToWaiting(_ slot: UInt32, _ flight: ProvenFlight) {
     routerIsAway(errorNumber: 0)
     makeStrangerRoom()
+    let standing = sessions[slot].standing
+    admission.putBack(standing)
     let session = takeSession(slot)
-    let standing = session.standing
     let stranger = strangers.insert(
       Stranger(
         socket: session.peer,

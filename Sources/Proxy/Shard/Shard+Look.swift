@@ -23,7 +23,8 @@ extension Shard where World: ~Copyable {
     let most = NTCP2Handshake.longestFirstFlight + 1
     switch unsafe network.peek(strangers[slot].socket, buffer, most) {
     case .bytes(let count):
-      if case .padding(let flight) = strangers[slot].stage, !isClosing {
+      if case .padding(let flight) = strangers[slot].stage {
+        guard !isClosing || count >= flight.length else { return leave(slot) }
         return checkWhole(slot, flight, bytesThere: count)
       }
       judge(slot, bytesThere: count, isClosing: isClosing)
@@ -34,7 +35,8 @@ extension Shard where World: ~Copyable {
     }
   }
 
-  private mutating func judge(_ slot: UInt32, bytesThere: Int, isClosing: Bool) {
+  /// Judges the bytes that lie in the buffer.
+  mutating func judge(_ slot: UInt32, bytesThere: Int, isClosing: Bool) {
     let bytes = unsafe Span<UInt8>(
       _unsafeStart: buffer.assumingMemoryBound(to: UInt8.self),
       count: bytesThere

@@ -63,6 +63,11 @@ extension Shard where World: ~Copyable {
       case .bytes(let count):
         strangerQueues.move(slot, to: StrangerQueue.reading)
         strangers[slot].stage = .reading
+        // A policy that came since may have no key: then it is looked at anew.
+        guard policy.handshake.canProve else {
+          judge(slot, bytesThere: count, isClosing: false)
+          continue
+        }
         prove(slot, bytesThere: count)
       case .empty, .end, .broken:
         leave(slot)

@@ -32,6 +32,7 @@ extension Shard where World: ~Copyable {
   /// Hands the whole first flight over, once.
   private mutating func handOver(_ slot: UInt32, _ flight: ProvenFlight) {
     routerIsThere()
+    dialled &-= 1
     count(.admit, flight.lateBytes == 0 ? .proven : .plausible)
     sessions[slot].stage = .handshaking(HandshakeFollower(flight))
     sessions[slot].steppedAt = now
@@ -66,9 +67,7 @@ extension Shard where World: ~Copyable {
       return endBroken(slot, fromRouter: fromRouter.isBroken)
     }
     guard mayGoOn(slot) else { return }
-    if fromRouter.hasMore || fromPeer.hasMore, !sessions[slot].isInFlight {
-      sessionQueues.move(slot, to: SessionQueue.busy)
-    }
+    if fromRouter.hasMore || fromPeer.hasMore { busySessions.move(slot, to: 0) }
     endIfDone(slot)
   }
 
@@ -250,10 +249,10 @@ extension Shard where World: ~Copyable {
 
   /// Serves the sessions that had more to move than their last turn allowed.
   mutating func serveBusySessions() {
-    let waiting = min(sessionQueues.count(SessionQueue.busy), ShardBounds.busySessionsPerTurn)
+    let waiting = min(busySessions.count(0), ShardBounds.busySessionsPerTurn)
     for _ in 0..<waiting {
-      guard let slot = sessionQueues.oldest(SessionQueue.busy) else { return }
-      sessionQueues.leave(slot)
+      guard let slot = busySessions.oldest(0) else { return }
+      busySessions.leave(slot)
       serve(slot)
     }
   }
@@ -293,8 +292,10 @@ extension Shard where World: ~Copyable {
   /// Takes a session out of its slot, its queue and its deadline.
   mutating func takeSession(_ slot: UInt32) -> Session<World.Socket, World.Overflow> {
     leaveFlight(slot)
+    if case .dialling = sessions[slot].stage { dialled &-= 1 }
     sessionTimers.clear(slot)
     sessionQueues.leave(slot)
+    busySessions.leave(slot)
     return sessions.remove(slot)
   }
 }

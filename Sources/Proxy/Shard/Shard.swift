@@ -24,6 +24,8 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
   var strangerTimers: TimerWheel
   var sessions: SlotPool<Session<World.Socket, World.Overflow>>
   var sessionQueues: SlotQueues
+  /// One queue: sessions with more to move than one turn allows, whatever queue they stand in else.
+  var busySessions: SlotQueues
   var sessionTimers: TimerWheel
   var overflows: OverflowStock<World>
 
@@ -38,10 +40,14 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
   var wallSeconds: UInt64
   var acceptsAgainAt: Instant?
   var descriptorsToldAgainAt: Instant
+  /// Whether the last turn left deadlines for the next one.
+  var hasLateDeadlines = false
   /// Until when the router is not dialled, after it refused.
   var routerRestsUntil: Instant
   /// Since when the router takes no connection.
   var routerAwaySince: Instant?
+  /// Sessions whose connection to the router is being set up.
+  var dialled = 0
   var isDraining = false
 
   /// A shard that has everything it will ever need.
@@ -77,6 +83,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     let sessionCount = Int(settings.openSessions)
     sessions = SlotPool(capacity: sessionCount)
     sessionQueues = SlotQueues(queueCount: SessionQueue.count, capacity: sessionCount)
+    busySessions = SlotQueues(queueCount: 1, capacity: sessionCount)
     sessionTimers = TimerWheel(capacity: sessionCount, now: start)
     overflows = OverflowStock(
       capacity: ShardBounds.overflows,
@@ -170,18 +177,23 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     let hasDeferred =
       strangerQueues.count(StrangerQueue.deferred(.crowded)) > 0
       || strangerQueues.count(StrangerQueue.deferred(.failing)) > 0
-    if hasDeferred || sessionQueues.count(SessionQueue.busy) > 0 { return 0 }
+    if hasDeferred || hasLateDeadlines || busySessions.count(0) > 0 { return 0 }
     if sessionQueues.count(SessionQueue.ending) > 0 { return 1 }
     let ticking = strangerTimers.count > 0 || sessionTimers.count > 0 || acceptsAgainAt != nil
-    let tick = Int32(TimerWheel.tickNanoseconds / Nanoseconds.perMillisecond)
-    return ticking ? tick : ShardBounds.longestWaitMilliseconds
+    guard ticking else { return ShardBounds.longestWaitMilliseconds }
+    let untilNextTick = TimerWheel.tickNanoseconds &- now.nanoseconds % TimerWheel.tickNanoseconds
+    return Int32(truncatingIfNeeded: untilNextTick / Nanoseconds.perMillisecond &+ 1)
   }
 
   private func showGauges() {
     counters.set(.held, to: UInt64(strangers.count))
     counters.set(.reading, to: UInt64(strangerQueues.count(StrangerQueue.reading)))
     counters.set(.open, to: UInt64(sessions.count))
-    counters.set(.handshakesInFlight, to: UInt64(admission.handshakesInFlight))
+    // Whoever has a place among the handshakes is no session yet, or failed to become one.
+    let underWay = admission.handshakesInFlight
+    counters.set(.handshakesInFlight, to: UInt64(clamping: underWay - dialled))
+    counters.set(.dialled, to: UInt64(clamping: dialled))
+    counters.set(.sessions, to: UInt64(clamping: sessions.count - underWay))
   }
 
   /// Counts a verdict.

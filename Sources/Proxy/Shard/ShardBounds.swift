@@ -8,6 +8,8 @@ enum ShardBounds {
   static let deferredProofsPerTurn = 16
   /// Admissions from the waiting queues in one turn.
   static let admissionsPerTurn = 64
+  /// Deadlines of strangers, and of sessions, met in one turn: a few milliseconds.
+  static let deadlinesPerTurn = 512
   /// Bytes read at once, and what one turn moves for one session in one direction.
   static let bufferBytes = 65_536
   static let readsPerTurn = 16

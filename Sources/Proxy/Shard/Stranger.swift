@@ -39,6 +39,9 @@ enum StrangerQueue {
   static let reading = 3
   static let count = 8
 
+  /// The queues of those who are not proven.
+  static var unproven: Range<Int> { 0..<4 }
+
   /// Those whose proof is put off.
   static func deferred(_ standing: Standing) -> Int { standing == .failing ? 1 : 2 }
 

@@ -10,7 +10,7 @@ struct OverflowStock<World: Network & ~Copyable>: ~Copyable {
 
   /// A stock of at most `capacity` overflows, of which it keeps `spareCapacity` ready.
   init(capacity: Int, spareCapacity: Int) {
-    precondition(spareCapacity <= capacity)
+    precondition(spareCapacity > 0 && spareCapacity <= capacity)
     self.capacity = capacity
     self.spareCapacity = spareCapacity
     unsafe spares = .allocate(capacity: spareCapacity)
@@ -21,20 +21,22 @@ struct OverflowStock<World: Network & ~Copyable>: ~Copyable {
     unsafe spares.deallocate()
   }
 
-  /// Whether there may be one to lend.
-  var canLend: Bool { lent < capacity }
+  /// Whether the next `take` brings one: makes one beforehand when none lies ready.
+  mutating func canLend(_ network: inout World) -> Bool {
+    guard lent < capacity else { return false }
+    guard spareCount == 0 else { return true }
+    guard let fresh = network.makeOverflow() else { return false }
+    unsafe spares.initialize(to: fresh)
+    spareCount = 1
+    return true
+  }
 
   /// An empty overflow; nil when all are lent out or there is no descriptor for another.
   mutating func take(_ network: inout World) -> World.Overflow? {
-    guard lent < capacity else { return nil }
-    if spareCount > 0 {
-      spareCount &-= 1
-      lent &+= 1
-      return unsafe (spares + spareCount).move()
-    }
-    guard let fresh = network.makeOverflow() else { return nil }
+    guard canLend(&network) else { return nil }
+    spareCount &-= 1
     lent &+= 1
-    return fresh
+    return unsafe (spares + spareCount).move()
   }
 
   /// Takes an overflow back; one that still holds bytes is let go with them.

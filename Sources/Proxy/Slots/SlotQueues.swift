@@ -59,6 +59,9 @@ struct SlotQueues: ~Copyable {
   func count(_ queue: Int) -> Int { unsafe ends[checked(queue)].count }
 
   /// Puts a slot at the end of a queue, out of the one where it stood.
+  #if !DEBUG
+    @_noLocks
+  #endif
   mutating func move(_ slot: UInt32, to queue: Int) {
     leave(slot)
     let newest = unsafe ends[checked(queue)].newest
@@ -73,6 +76,9 @@ struct SlotQueues: ~Copyable {
   }
 
   /// Takes a slot out of the queue where it stands, if it stands in one.
+  #if !DEBUG
+    @_noLocks
+  #endif
   mutating func leave(_ slot: UInt32) {
     let link = unsafe links[Int(slot)]
     guard link.queue != Self.nowhere else { return }

@@ -47,6 +47,7 @@ struct I2PDPair {
       let router = try LabRouter(
         host: host,
         settings: RouterSettings(),
+        isFloodfill: true,
         runDirectory: pair.topology.directory
       )
       try router.start()

@@ -58,6 +58,7 @@ extension Sighting {
     times: CloseTimes
   ) -> (sighting: Sighting, closeDelayNanoseconds: UInt64?) {
     var sighting = Sighting()
+    let packets = packets.filter { packet in visit.gaveUpAt.map { packet.at < $0 } ?? true }
     sighting.isAnswered = packets.contains { $0.payloadCount > 0 }
     let closing = packets.filter { $0.flags & (WirePacket.fin | WirePacket.rst) != 0 }
     guard let first = closing.first, let connectedAt = visit.connectedAt else {

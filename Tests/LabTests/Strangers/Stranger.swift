@@ -81,6 +81,8 @@ struct Visit: Sendable {
   var connectedAt: Instant?
   /// When it did something that others can see, in order.
   var actions: [Instant] = []
+  /// When it lost patience and went; nil: the router's side closed first, or the script did.
+  var gaveUpAt: Instant?
 }
 
 extension Stranger {
@@ -188,6 +190,7 @@ extension Stranger {
       _ = socket.send([0])
       return Pause.nanoseconds(Self.laterNanoseconds)
     }
+    if errno == EAGAIN { visit.gaveUpAt = Clock.now }
   }
 
   private func set(_ socket: Int32, _ level: Int32, _ name: Int32) {

@@ -22,7 +22,8 @@ enum Strangers {
     "brokenFrame, padded", "wrong flight in pieces",
   ]
 
-  /// Forty of whom Java I2P closes about half at once.
+  /// Forty of whom Java I2P closes three quarters at once: half of them for the highest bit of the
+  /// key, and half of the others by the bytes it reads on.
   static var drawn: [Stranger] {
     (0..<40).map { _ in Stranger("127 random bytes", [.write(random(127))]) }
   }

@@ -4,6 +4,8 @@ internal import CAllocationCounter
 public struct AllocationCount: Equatable, Sendable {
   /// Calls of malloc and its kin, `realloc` included.
   public let allocations: UInt64
+  /// Bytes asked for with them, given back or not.
+  public let bytes: UInt64
   /// Calls of `free` with memory to free.
   public let frees: UInt64
   /// References taken by Swift code.
@@ -12,7 +14,13 @@ public struct AllocationCount: Equatable, Sendable {
   public let releases: UInt64
 
   /// Nothing at all: what the way of a connection has to show.
-  public static let none = AllocationCount(allocations: 0, frees: 0, retains: 0, releases: 0)
+  public static let none = AllocationCount(
+    allocations: 0,
+    bytes: 0,
+    frees: 0,
+    retains: 0,
+    releases: 0
+  )
 }
 
 /// Counts allocations and reference counting of the calling thread, for tests of hot paths.
@@ -36,6 +44,7 @@ public enum AllocationCounter {
     let counts = allocation_counter_end()
     return AllocationCount(
       allocations: counts.allocations,
+      bytes: counts.bytes,
       frees: counts.frees,
       retains: counts.retains,
       releases: counts.releases

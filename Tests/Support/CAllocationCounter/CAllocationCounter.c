@@ -21,34 +21,37 @@ static __thread struct allocation_counts counts __attribute__((tls_model("initia
 #define COUNT(field) \
   if (counting) counts.field++
 
+#define COUNT_ALLOCATION(size) \
+  if (counting) counts.allocations++, counts.bytes += (size)
+
 void *malloc(size_t size) {
-  COUNT(allocations);
+  COUNT_ALLOCATION(size);
   return __libc_malloc(size);
 }
 
 void *calloc(size_t count, size_t size) {
-  COUNT(allocations);
+  COUNT_ALLOCATION(count * size);
   return __libc_calloc(count, size);
 }
 
 void *realloc(void *memory, size_t size) {
-  COUNT(allocations);
+  COUNT_ALLOCATION(size);
   return __libc_realloc(memory, size);
 }
 
 void *memalign(size_t alignment, size_t size) {
-  COUNT(allocations);
+  COUNT_ALLOCATION(size);
   return __libc_memalign(alignment, size);
 }
 
 void *aligned_alloc(size_t alignment, size_t size) {
-  COUNT(allocations);
+  COUNT_ALLOCATION(size);
   return __libc_memalign(alignment, size);
 }
 
 int posix_memalign(void **memory, size_t alignment, size_t size) {
   if (alignment < sizeof(void *) || (alignment & (alignment - 1)) != 0) return EINVAL;
-  COUNT(allocations);
+  COUNT_ALLOCATION(size);
   void *fresh = __libc_memalign(alignment, size);
   if (fresh == NULL) return ENOMEM;
   *memory = fresh;

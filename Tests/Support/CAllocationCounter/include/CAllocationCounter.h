@@ -10,6 +10,7 @@
 /// What the calling thread did between begin and end.
 struct allocation_counts {
   uint64_t allocations;
+  uint64_t bytes;
   uint64_t frees;
   uint64_t retains;
   uint64_t releases;

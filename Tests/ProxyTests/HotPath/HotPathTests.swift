@@ -1,0 +1,138 @@
+import AllocationCounter
+import Filter
+import Kernel
+import Telemetry
+import Testing
+import Wire
+
+@testable import Proxy
+
+/// What a connection costs the heap and the reference counts: nothing.
+@Suite("Hot path", .serialized)
+struct HotPathTests {
+  #if DEBUG
+    private static let isOptimised = false
+  #else
+    private static let isOptimised = true
+  #endif
+
+  private static var limits: LimitSettings {
+    var limits = LimitSettings.roomy
+    limits.addressRate = RateLimit(perSecond: 1_000_000, burst: 1_000_000)
+    limits.networkRate = limits.addressRate
+    limits.gateRate = limits.addressRate
+    return limits
+  }
+
+  /// An address of this host for a peer of its own.
+  private static func address(_ number: Int) -> UInt32 {
+    0x7f10_0000 + UInt32(number) << 4 + 1
+  }
+
+  private static func expectNothing(_ gate: borrowing LoopbackGate) {
+    let cost = (gate.allocations, gate.references, gate.turns)
+    #expect(cost.0 == 0, "allocations in \(cost.2) turns")
+    #expect(cost.1 == 0, "retains and releases in \(cost.2) turns")
+  }
+
+  @Test("An idle turn", .enabled(if: isOptimised))
+  func idle() throws {
+    var gate = try LoopbackGate(limits: Self.limits)
+    let client = try gate.connect(from: Self.address(0), saying: [])
+    gate.turn()
+    gate.forgetCost()
+    for _ in 0..<20 { gate.turn() }
+    #expect(gate.heldCount == 1)
+    _ = consume client
+    Self.expectNothing(gate)
+  }
+
+  @Test("A reload is no part of it, and is seen to cost something", .enabled(if: isOptimised))
+  func reload() throws {
+    var gate = try LoopbackGate(limits: Self.limits)
+    gate.mailbox.put(try TestRouter.policy(limits: Self.limits))
+    let client = try gate.connect(from: Self.address(0), saying: [])
+    gate.turn()
+    _ = consume client
+    #expect(gate.allocations > 0)
+    #expect(gate.references > 0)
+  }
+
+  /// Half of it from few addresses: their proofs are put off.
+  @Test("5,000 first flights of garbage", .enabled(if: isOptimised))
+  func garbage() throws {
+    var random = SmallRandom(seed: 1)
+    var gate = try LoopbackGate(limits: Self.limits)
+    for number in 0..<5_100 {
+      if number == 100 { gate.forgetCost() }
+      let address = Self.address(number.isMultiple(of: 2) ? number : number % 50)
+      let client = try gate.connect(from: address, saying: random.bytes(400))
+      gate.settle()
+      #expect(gate.heldCount == 0)
+      _ = consume client
+    }
+    Self.expectNothing(gate)
+  }
+
+  @Test("3,000 greetings of another protocol", .enabled(if: isOptimised))
+  func signatures() throws {
+    var gate = try LoopbackGate(limits: Self.limits)
+    let greeting = Array("GET / HTTP/1.1\r\n".utf8) + [UInt8](repeating: 65, count: 400)
+    for number in 0..<3_100 {
+      if number == 100 { gate.forgetCost() }
+      let client = try gate.connect(from: Self.address(number), saying: greeting)
+      gate.settle()
+      #expect(gate.heldCount == 0)
+      _ = consume client
+    }
+    Self.expectNothing(gate)
+  }
+
+  @Test("2,000 sessions, from the first flight to the last byte", .enabled(if: isOptimised))
+  func sessions() throws {
+    var gate = try LoopbackGate(limits: Self.limits)
+    for number in 0..<2_100 {
+      if number == 100 { gate.forgetCost() }
+      try Self.session(number, &gate)
+    }
+    Self.expectNothing(gate)
+    let numbers = gate.board.snapshot()
+    let complete = numbers.count(
+      verdict: Int(Verdict.complete.rawValue),
+      reason: Int(Reason.established.rawValue)
+    )
+    #expect(complete == 2_100)
+  }
+
+  private static func session(_ number: Int, _ gate: inout LoopbackGate) throws {
+    let flight = TestRouter.flight(padding: 20, wallSeconds: Clock.wallSeconds)
+    let client = try gate.connect(from: address(number), saying: flight)
+    var accepted: StreamSocket?
+    for _ in 0..<8 {
+      gate.turn()
+      accepted = gate.acceptAtRouter()
+      if accepted != nil { break }
+    }
+    guard let router = accepted.take() else {
+      Issue.record("the router is not dialled for flight \(number)")
+      return
+    }
+    var received = 0
+    for _ in 0..<8 where received < flight.count {
+      gate.turn()
+      received += gate.read(router)
+    }
+    #expect(received == flight.count)
+    gate.send([UInt8](repeating: 1, count: 100), on: router)
+    gate.turn()
+    #expect(gate.read(client) == 100)
+    gate.send([UInt8](repeating: 2, count: TestRouter.message3Length + 100), on: client)
+    gate.turn()
+    #expect(gate.read(router) == TestRouter.message3Length + 100)
+    client.shutdownSending()
+    gate.turn()
+    router.shutdownSending()
+    gate.settle()
+    #expect(gate.heldCount == 0)
+  }
+}
