@@ -9,8 +9,8 @@ struct SallyportLabCommand: ParsableCommand {
     discussion: "Everything happens in network namespaces of its own and is removed at the end.",
     subcommands: [
       NetworkCommand.self, HandshakeCommand.self, FloodCommand.self, AcceptorCommand.self,
-      StandInCommand.self, PeersCommand.self, DemoCommand.self, DoctorCommand.self,
-      CleanCommand.self,
+      StandInCommand.self, PeersCommand.self, BenchCommand.self, DemoCommand.self,
+      DoctorCommand.self, CleanCommand.self,
     ]
   )
 }

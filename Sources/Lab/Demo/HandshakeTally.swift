@@ -16,6 +16,14 @@ struct HandshakeTally: Equatable, Sendable {
   /// The longest that was accepted; nil without any.
   var worstNanoseconds: UInt64? { nanoseconds.max() }
 
+  /// Both together.
+  static func + (left: HandshakeTally, right: HandshakeTally) -> HandshakeTally {
+    var sum = left
+    sum.tried += right.tried
+    sum.nanoseconds += right.nanoseconds
+    return sum
+  }
+
   /// Adds one handshake.
   mutating func add(_ result: HandshakeResult) {
     guard tried < Self.timesMax else { return }

@@ -17,7 +17,8 @@ struct FirstFlightPool {
   /// All flights, one after the other.
   private(set) var bytes: [UInt8]
   private let router: RouterFacts
-  private let messageThreeLength: Int
+  /// Bytes of message 3 part 2 that every flight announces.
+  let messageThreeLength: Int
   private let capacity: Int
   private var lengths: [UInt8]
   private var madeAtSeconds: [UInt64]

@@ -164,6 +164,7 @@ extension LabGate {
       [router]
       kind = "\(guarded.kind.rawValue)"
       directory = "\(guarded.directory)"
+      proof = "\(settings.proof.rawValue)"
       [[gate]]
       transport = "ntcp2"
       address = "\(guarded.endpoint.address)"

@@ -18,8 +18,18 @@ struct LabGateSettings: Equatable, Sendable {
     case closed
   }
 
+  /// With what the gate proves first flights.
+  enum Proof: String, Sendable {
+    /// The router's own transport key.
+    case full
+    /// What the router publishes, and nothing more.
+    case `public`
+  }
+
   /// How connections reach the router.
   var mode = Mode.transparent
+  /// With what the gate proves first flights.
+  var proof = Proof.full
   /// What new peers meet while the gate is away; of a transparent gate only.
   var whenDown = WhenDown.open
   /// Loops that share the connections; zero is one a core.

@@ -44,9 +44,21 @@ final class BenchPeer: Sendable {
     route: Route,
     core: Int? = nil
   ) throws(LabError) -> BenchPeer {
-    let path = "\(row.directory)/\(kind.rawValue).conf"
-    try Files.write(configuration(of: kind, route: route, directory: row.directory), to: path)
-    let process = try row.middle.spawn(
+    try start(kind, in: row.middle, directory: row.directory, route: route, core: core)
+  }
+
+  /// Writes the configuration into `directory`, starts the peer in `namespace` on `core`, and
+  /// returns when it listens.
+  static func start(
+    _ kind: Kind,
+    in namespace: NetworkNamespace,
+    directory: String,
+    route: Route,
+    core: Int? = nil
+  ) throws(LabError) -> BenchPeer {
+    let path = "\(directory)/\(kind.rawValue).conf"
+    try Files.write(configuration(of: kind, route: route, directory: directory), to: path)
+    let process = try namespace.spawn(
       try arguments(of: kind, configurationPath: path),
       label: kind.rawValue,
       options: SpawnOptions(core: core, openDescriptorsMax: openDescriptorsMax)
