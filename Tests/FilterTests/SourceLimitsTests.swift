@@ -40,12 +40,7 @@ import Wire
   func agreesWithTheNaiveLimits(seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
     var now = Self.start
-    var limits = SourceLimits(Self.tight())
-    var naive = NaiveLimits(Self.tight())
-    var open: [(SourceAddress, SourceKeys)] = []
-    var flying: [(SourceAddress, SourceKeys)] = []
-    var known: [(SourceAddress, SourceKeys)] = []
-    var seen: Set<Reason> = []
+    var duel = LimitsDuel(Self.tight())
     var loudest = Self.source(&generator)
     for step in 0..<12_000 {
       let place = "seed \(seed), step \(step)"
@@ -56,52 +51,20 @@ import Wire
       if step % 400 == 0 { loudest = Self.source(&generator) }
       let isLoud = step / 1_100 % 2 == 0 && Bool.random(using: &generator)
       let source = isLoud ? loudest : Self.source(&generator)
-      let isHasty = step / 500 % 2 == 0 && open.count > 2
+      let isHasty = step / 500 % 2 == 0 && duel.open.count > 2
       switch isHasty ? 5 : Int.random(in: 0..<10, using: &generator) {
       case 0..<5:
-        let refusal = naive.arrive(source, now: now)
-        switch (limits.arrive(source, now: now), refusal) {
-        case (.welcome(let keys), nil):
-          open.append((source, keys))
-          known.append((source, keys))
-        case (.refuse(let reason), let expected?) where reason == expected:
-          seen.insert(reason)
-        case (let verdict, _):
-          Issue.record("\(verdict), \(place)")
-          return
-        }
-      case 5, 6:
-        guard let index = open.indices.randomElement(using: &generator) else { continue }
-        let (source, keys) = open.remove(at: index)
-        naive.leaveHalfOpen(source)
-        limits.leaveHalfOpen(keys)
-      case 7:
-        guard let (source, keys) = known.randomElement(using: &generator) else { continue }
-        naive.ask(source, now: now)
-        limits.ask(keys, now: now)
-        naive.enterFlight(source)
-        limits.enterFlight(keys)
-        flying.append((source, keys))
-      case 8:
-        guard let index = flying.indices.randomElement(using: &generator) else { continue }
-        let (source, keys) = flying.remove(at: index)
-        let isSession = Int.random(in: 0..<3, using: &generator) == 0
-        naive.resolve(source, isSession: isSession, now: now)
-        if isSession { limits.complete(keys, now: now) } else { limits.fail(keys, now: now) }
-        naive.leaveFlight(source)
-        limits.leaveFlight(keys)
-      default:
-        guard let (source, keys) = known.randomElement(using: &generator) else { continue }
-        let standing = limits.standing(keys, now: now)
-        #expect(standing == naive.standing(source, now: now), "\(place)")
-        let inFlight = limits.inFlight(keys)
-        #expect(inFlight == naive.inFlight(source), "\(place)")
+        guard duel.arrive(source, now: now, place) else { return }
+      case 5, 6: duel.leaveHalfOpen(&generator)
+      case 7: duel.ask(now: now, &generator)
+      case 8: duel.conclude(now: now, &generator)
+      default: duel.compare(now: now, place, &generator)
       }
     }
     let every: Set<Reason> = [
       .addressRate, .prefixRate, .gateRate, .addressHalfOpen, .prefixHalfOpen,
     ]
-    #expect(seen == every, "seed \(seed)")
+    #expect(duel.seen == every, "seed \(seed)")
   }
 
   @Test func eachLevelHasItsReason() {
