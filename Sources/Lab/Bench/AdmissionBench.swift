@@ -1,8 +1,8 @@
 import Kernel
 import Wire
 
-/// What it costs to let a peer through: accept, look, dial from the peer's address, hand over, relay
-/// a handshake, close.
+/// What it costs to let a peer through: accept, look, dial from the peer's address, hand over,
+/// relay a handshake, close.
 enum AdmissionBench {
   /// Conversations before the measured ones.
   private static let warmUps = 500

@@ -44,8 +44,9 @@ enum BareBench {
         name: Bench.bareSilent.rawValue,
         value: during.all.percent,
         unit: "% honest",
-        note: "i2pd alone with a limit of \(descriptors) descriptors, \(Int(ratePerSecond)) silent "
-          + "connections/s for \(Int(silentSeconds)) s; descriptors \(idle) before, \(most) at most; "
+        note: "i2pd alone with a limit of \(descriptors) descriptors, "
+          + "\(Int(ratePerSecond)) silent connections/s for \(Int(silentSeconds)) s; "
+          + "descriptors \(idle) before, \(most) at most; "
           + "during: \(during.text); in the 5 s after it: \(after.text)"
       )
     ]

@@ -72,7 +72,8 @@ enum HeldBench {
         peerValue: idle.all.medianMilliseconds,
         bound: .valueAtMost(millisecondsMost),
         note:
-          "\(honest.text); the worst \(Int(honest.all.worstMilliseconds)) ms; \(held.1) held at the end"
+          "\(honest.text); the worst \(Int(honest.all.worstMilliseconds)) ms; "
+          + "\(held.1) held at the end"
       ),
     ]
   }

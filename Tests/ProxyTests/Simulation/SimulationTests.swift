@@ -78,7 +78,9 @@ struct SimulationTests {
         afterNanoseconds: random.below(span)
       )
     }
-    return (run, run.run(atMostSeconds: 400))
+    // Short of descriptors, peers wait at the listener for those before them, who may take over a
+    // minute each when they stall.
+    return (run, run.run(atMostSeconds: 1_000))
   }
 
   /// A flood of all that is no first flight: every honest peer gets its session.
