@@ -11,7 +11,10 @@ extension Shard where World: ~Copyable {
     switch strangers[slot].stage {
     case .reading, .padding:
       look(slot, isClosing: readiness.isClosing)
-    case .deferred, .waiting:
+    case .deferred:
+      // Its turn comes soon: a half-closed flight gets the same end as a whole one.
+      break
+    case .waiting:
       if readiness.isClosing { leave(slot) }
     case .mimicking:
       readOn(slot)
