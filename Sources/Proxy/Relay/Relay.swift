@@ -20,9 +20,12 @@ struct MoveOutcome: BitwiseCopyable {
 struct Relay<World: Network & ~Copyable>: ~Copyable {
   private let buffer: UnsafeMutableRawPointer
   private let allowance: Int
+  /// Whether the other direction has ended.
+  private let isLastEnd: Bool
   private var outcome = MoveOutcome()
 
-  /// Moves what can be moved now, at most one turn's share and at most `allowance` bytes.
+  /// Moves what can be moved now, at most one turn's share and at most `allowance` bytes. The end of
+  /// a direction is told to the receiver, unless `isLastEnd`: the caller then closes it.
   static func move(
     _ network: inout World,
     from sender: borrowing World.Socket,
@@ -30,9 +33,10 @@ struct Relay<World: Network & ~Copyable>: ~Copyable {
     _ direction: inout Direction<World.Overflow>,
     _ stock: inout OverflowStock<World>,
     _ buffer: UnsafeMutableRawPointer,
-    allowance: Int
+    allowance: Int,
+    isLastEnd: Bool
   ) -> MoveOutcome {
-    var relay = unsafe Relay(buffer: buffer, allowance: allowance)
+    var relay = unsafe Relay(buffer: buffer, allowance: allowance, isLastEnd: isLastEnd)
     for _ in 0..<ShardBounds.readsPerTurn {
       guard relay.step(&network, sender, receiver, &direction, &stock) else {
         return relay.outcome
@@ -42,9 +46,10 @@ struct Relay<World: Network & ~Copyable>: ~Copyable {
     return relay.outcome
   }
 
-  private init(buffer: UnsafeMutableRawPointer, allowance: Int) {
+  private init(buffer: UnsafeMutableRawPointer, allowance: Int, isLastEnd: Bool) {
     unsafe self.buffer = buffer
     self.allowance = allowance
+    self.isLastEnd = isLastEnd
   }
 
   /// One read and what follows from it; whether another one may bring something.
@@ -103,7 +108,8 @@ struct Relay<World: Network & ~Copyable>: ~Copyable {
   ) {
     guard !direction.endPassedOn else { return }
     direction.endPassedOn = true
-    network.shutdownSending(receiver)
+    // The second end of a session is its end: closing the socket says it.
+    if !isLastEnd { network.shutdownSending(receiver) }
   }
 
   /// Fills the overflow straight from the sender.

@@ -116,6 +116,7 @@ extension Shard where World: ~Copyable {
     _ flight: ProvenFlight,
     _ standing: Standing
   ) {
+    wakeAtAnyByte(slot)
     let stranger = takeStranger(slot)
     dialled &+= 1
     limits.enterFlight(stranger.keys)
@@ -136,7 +137,6 @@ extension Shard where World: ~Copyable {
     let generation = sessions.generation(session)
     let peerToken = Token(.sessionPeer, generation: generation, slot: session).rawValue
     let routerToken = Token(.sessionRouter, generation: generation, slot: session).rawValue
-    network.wakeAtBytes(sessions[session].peer, 1)
     if isWatched {
       network.rewatch(sessions[session].peer, token: peerToken, .bothEdge)
     } else {

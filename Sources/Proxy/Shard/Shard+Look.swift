@@ -50,7 +50,7 @@ extension Shard where World: ~Copyable {
     switch verdict {
     case .wait(let needed):
       guard !isClosing else { return leave(slot) }
-      network.wakeAtBytes(strangers[slot].socket, needed)
+      wakeLate(slot, atBytes: needed)
       return watchStranger(slot)
     case .refuse(let reason):
       refuseAsHostile(slot, reason)
@@ -70,6 +70,19 @@ extension Shard where World: ~Copyable {
     strangerQueues.move(slot, to: StrangerQueue.deferred(standing))
     watchStranger(slot)
     keepWithinShare(.deferred)
+  }
+
+  /// Spares the loop the events of a first flight that comes byte by byte.
+  mutating func wakeLate(_ slot: UInt32, atBytes count: Int) {
+    strangers[slot].isWokenLate = true
+    network.wakeAtBytes(strangers[slot].socket, count)
+  }
+
+  /// Takes that back, where it was done at all.
+  mutating func wakeAtAnyByte(_ slot: UInt32) {
+    guard strangers[slot].isWokenLate else { return }
+    strangers[slot].isWokenLate = false
+    network.wakeAtBytes(strangers[slot].socket, 1)
   }
 
   /// The peer went before it was let through. A router has read what came, so its close is a FIN.

@@ -12,7 +12,7 @@ extension Shard where World: ~Copyable {
     strangers[slot].stage = .mimicking(plan, bytesRead: 0)
     strangerQueues.move(slot, to: StrangerQueue.mimicking)
     strangerTimers.set(slot, at: plan.until)
-    network.wakeAtBytes(strangers[slot].socket, 1)
+    wakeAtAnyByte(slot)
     readOn(slot)
   }
 

@@ -44,7 +44,7 @@ extension Shard where World: ~Copyable {
     guard bytesThere == flight.length else {
       strangers[slot].stage = .padding(flight)
       strangerQueues.move(slot, to: StrangerQueue.reading)
-      network.wakeAtBytes(strangers[slot].socket, flight.length)
+      wakeLate(slot, atBytes: flight.length)
       return watchStranger(slot)
     }
     askAdmission(slot, flight)

@@ -315,7 +315,8 @@ extension Relay where World: ~Copyable {
       &session.toPeer,
       &stock,
       buffer,
-      allowance: .max
+      allowance: .max,
+      isLastEnd: session.toRouter.endPassedOn
     )
   }
 
@@ -334,7 +335,8 @@ extension Relay where World: ~Copyable {
       &session.toRouter,
       &stock,
       buffer,
-      allowance: allowance
+      allowance: allowance,
+      isLastEnd: session.toPeer.endPassedOn
     )
   }
 }

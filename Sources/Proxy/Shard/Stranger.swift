@@ -26,6 +26,8 @@ struct Stranger<Socket: ~Copyable>: ~Copyable {
   var stage = StrangerStage.reading
   /// Whether the socket is registered for events.
   var isWatched = false
+  /// Whether its socket wakes the loop only at more than one byte.
+  var isWokenLate = false
   /// Whether it still counts as half-open.
   var isHalfOpen = true
 }
