@@ -24,8 +24,9 @@ struct Relay<World: Network & ~Copyable>: ~Copyable {
   private let isLastEnd: Bool
   private var outcome = MoveOutcome()
 
-  /// Moves what can be moved now, at most one turn's share and at most `allowance` bytes. The end of
-  /// a direction is told to the receiver, unless `isLastEnd`: the caller then closes it.
+  /// Moves what can be moved now, at most one turn's share and at most `allowance` bytes.
+  ///
+  /// The end of a direction is told to the receiver, unless `isLastEnd`: then the caller closes it.
   static func move(
     _ network: inout World,
     from sender: borrowing World.Socket,
@@ -42,8 +43,14 @@ struct Relay<World: Network & ~Copyable>: ~Copyable {
         return relay.outcome
       }
     }
-    relay.outcome.hasMore = true
+    relay.outcome.hasMore = Self.canGoOn(direction)
     return relay.outcome
+  }
+
+  /// Whether another step may do something: the last one of a turn may have emptied the sender.
+  private static func canGoOn(_ direction: borrowing Direction<World.Overflow>) -> Bool {
+    if direction.endSeen || direction.overflow != nil { return true }
+    return direction.isReadable && direction.isWritable
   }
 
   private init(buffer: UnsafeMutableRawPointer, allowance: Int, isLastEnd: Bool) {
@@ -71,7 +78,7 @@ struct Relay<World: Network & ~Copyable>: ~Copyable {
     let isBulk = direction.fullReads >= ShardBounds.fullReadsBeforeSplice
     if isBulk, most == ShardBounds.bufferBytes, let overflow = stock.take(&network) {
       direction.overflow = .some(overflow)
-      splice(&network, sender, &direction)
+      splice(&network, sender, &direction, &stock)
     } else {
       copy(&network, sender, receiver, &direction, &stock, most)
     }
@@ -116,7 +123,8 @@ struct Relay<World: Network & ~Copyable>: ~Copyable {
   private mutating func splice(
     _ network: inout World,
     _ sender: borrowing World.Socket,
-    _ direction: inout Direction<World.Overflow>
+    _ direction: inout Direction<World.Overflow>,
+    _ stock: inout OverflowStock<World>
   ) {
     guard var overflow = direction.overflow.take() else { return }
     switch network.fill(&overflow, from: sender) {
@@ -125,6 +133,7 @@ struct Relay<World: Network & ~Copyable>: ~Copyable {
       // Nothing more in flight: back to copying, until it comes in bulk again.
       direction.isReadable = false
       direction.fullReads = 0
+      return stock.giveBack(overflow, network)
     case .end: direction.endSeen = true
     case .broken: outcome.isBroken = true
     }
