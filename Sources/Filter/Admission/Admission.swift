@@ -19,7 +19,7 @@ public enum AdmissionVerdict: Equatable, BitwiseCopyable, Sendable {
 /// crowds never run dry; those who stall soon wait for the slow refill.
 public struct Admission: BitwiseCopyable, Sendable {
   /// What addresses without a blemish may leave unfinished.
-  static var freshAllowance: RateLimit { RateLimit(perSecond: 10, burst: 64) }
+  static var freshAllowance: RateLimit { RateLimit(perSecond: 4, burst: 64) }
   /// What addresses of networks that fail may leave unfinished.
   static var crowdedAllowance: RateLimit { RateLimit(perSecond: 1, burst: 24) }
   /// What addresses that have failed may leave unfinished.

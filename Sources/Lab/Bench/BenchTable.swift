@@ -30,6 +30,7 @@ enum BenchTable {
 
   private static func number(_ value: Double?) -> String {
     guard let value else { return "" }
+    guard value.isFinite else { return "-" }
     let steps: Double = abs(value) >= 1_000 ? 1 : abs(value) >= 10 ? 10 : 1_000
     let rounded = Report.rounded(value, to: steps)
     return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"

@@ -31,9 +31,11 @@ enum RefusalBench {
     var peerCosts: [Double] = []
     var gateCores: [Double] = []
     var peerCores: [Double] = []
+    var acceptCosts: [Double] = []
     for _ in 0..<settings.runs {
       let gate = try cost(.gate(guarding), service, wire, settings)
       let peer = try cost(.peer(.haproxyFilter), service, wire, settings)
+      acceptCosts.append(try AcceptCost.microseconds(on: wire, settings))
       gateCosts.append(gate.process)
       gateCores.append(gate.core)
       peerCosts.append(peer.process)
@@ -59,6 +61,13 @@ enum RefusalBench {
         bound: .ratioAtMost(1),
         note: "the whole core: gate \(Report.rounded(Median.of(gateCores), to: 10)), HAProxy "
           + "\(Report.rounded(Median.of(peerCores), to: 10)) us/connection"
+      ),
+      BenchLine(
+        name: Bench.refuseStratum.rawValue,
+        value: Median.of(gateCosts),
+        unit: "us/connection",
+        peer: "accept, read, close",
+        peerValue: Median.of(acceptCosts)
       ),
     ]
   }

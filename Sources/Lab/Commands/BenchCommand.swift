@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 /// `sallyport-lab bench`: the gate's numbers beside those of other proxies and of a bare router.
 struct BenchCommand: ParsableCommand {
@@ -48,6 +49,8 @@ struct BenchCommand: ParsableCommand {
     var lines: [BenchLine] = []
     try Bench.run(try chosen(), settings) { measured in
       if json { for line in measured { print(line.json) } }
+      // A run takes minutes: what is measured is shown when it is.
+      fflush(nil)
       lines += measured
     }
     if !json { print(BenchTable.text(lines)) }
