@@ -57,6 +57,13 @@ extension Shard where World: ~Copyable {
     )
   }
 
+  private mutating func setConfirmationDeadline(_ slot: UInt32) {
+    sessionTimers.set(
+      slot,
+      at: now.advanced(byNanoseconds: ShardBounds.confirmationNanoseconds)
+    )
+  }
+
   /// Moves what can be moved in both directions.
   mutating func serve(_ slot: UInt32) {
     let fromRouter = moveToPeer(slot)
@@ -131,7 +138,10 @@ extension Shard where World: ~Copyable {
     counters.add(UInt64(count), to: .bytesToRouter)
     sessions[slot].wasActive = true
     guard case .handshaking(var follower) = sessions[slot].stage else { return }
-    step(slot, follower.peerSent(count), follower)
+    let wasConfirming = follower.isConfirming
+    let outcome = follower.peerSent(count)
+    if follower.isConfirming, !wasConfirming { setConfirmationDeadline(slot) }
+    step(slot, outcome, follower)
   }
 
   private mutating func step(

@@ -33,6 +33,9 @@ enum ShardBounds {
   static let lingerNanoseconds: UInt64 = 30 * Nanoseconds.perSecond
   /// How long after the router's close its reset is waited for: it is sent in the same moment.
   static let resetWaitNanoseconds: UInt64 = 2 * Nanoseconds.perMillisecond
+  /// How long a router may keep silent on message 3 before that is taken for a yes: a bad one it
+  /// answers by closing, within 10 ms (i2pd and Java I2P).
+  static let confirmationNanoseconds: UInt64 = 2 * Nanoseconds.perSecond
   /// How long a handshake that was judged too slow is followed on: routers end it by themselves,
   /// i2pd within 43 seconds.
   static let slowNanoseconds: UInt64 = 60 * Nanoseconds.perSecond

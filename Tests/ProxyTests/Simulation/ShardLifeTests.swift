@@ -121,6 +121,28 @@ struct ShardLifeTests {
     #expect(run.peers[1].isServed)
   }
 
+  @Test("A router that says little after message 3 took it: the place is free two seconds later")
+  func taciturnRouter() throws {
+    var limits = LimitSettings.roomy
+    limits.handshakesInFlight = 1
+    let run = try SimulationRun(seed: 1, limits: limits)
+    // The router answers what this one sends with 64 bytes, as long as a refusal may be.
+    let first = run.connect(.stalls, from: Self.address(1), afterNanoseconds: 0)
+    run.world.after(Self.seconds(1)) {
+      first.end.say([UInt8](repeating: 7, count: TestRouter.message3Length))
+    }
+    while first.end.received.count < first.wanted { run.turn() }
+    let confirmed = run.world.now
+    while run.verdicts.isEmpty || !run.verdicts.contains("complete"),
+      run.world.now - confirmed < Self.seconds(10)
+    {
+      run.turn()
+    }
+    #expect(run.verdicts.contains("complete established 1"))
+    #expect(run.world.now - confirmed < Self.seconds(3))
+    #expect(run.shard.admission.handshakesInFlight == 0)
+  }
+
   @Test("Asked to drain, it takes nobody new and ends with its last session", arguments: [1, 2, 3])
   func drains(seed: UInt64) throws {
     let run = try SimulationRun(seed: seed, limits: .roomy)

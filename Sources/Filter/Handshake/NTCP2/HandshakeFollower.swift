@@ -57,6 +57,9 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
   /// Whether the router has answered: only then may the peer speak again.
   public var isAnswered: Bool { phase != .handedOver }
 
+  /// Whether message 3 is whole and the router has yet to show what it makes of it.
+  public var isConfirming: Bool { phase == .confirming }
+
   /// Bytes went from the router to the peer.
   #if !DEBUG
     @_noLocks
