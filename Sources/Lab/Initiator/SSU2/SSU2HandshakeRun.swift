@@ -5,6 +5,9 @@ internal import Wire
 /// One handshake with its redials, step by step. A step returns how the attempt ended, or nil when
 /// it goes on.
 struct SSU2HandshakeRun: ~Copyable {
+  /// More Retries than any router sends; each begins a handshake anew.
+  private static let retriesMaximum = 64
+
   var socket: UDPSocket
   let target: Endpoint
   let router: SSU2RouterFacts
@@ -88,7 +91,9 @@ struct SSU2HandshakeRun: ~Copyable {
       if let retry = retry(datagram) { return follow(retry, byteCount: datagram.count) }
     case .awaitingSessionCreated:
       if let created = created(datagram) { return confirm(created, datagram: datagram) }
-      if let retry = retry(datagram) { return follow(retry, byteCount: datagram.count) }
+      if let retry = retry(datagram), result.retryTokens.count < Self.retriesMaximum {
+        return follow(retry, byteCount: datagram.count)
+      }
     case .awaitingData:
       if datagram == attempt.created { return nil }
       if let blocks = openData(datagram) { return accept(blocks) }
@@ -161,17 +166,18 @@ extension SSU2HandshakeRun {
   }
 
   private mutating func sendRequest(token: UInt64) -> SSU2HandshakeEnd? {
-    if options.fault == .otherIdentifiers {
+    let fault = attempt.request == nil ? options.fault : .none
+    if fault == .otherIdentifiers {
       attempt.destination = .random(in: .min ... .max)
       attempt.source = .random(in: .min ... .max)
     }
-    if options.fault == .otherPort, let end = moveToAnotherPort() { return end }
+    if fault == .otherPort, let end = moveToAnotherPort() { return end }
     let padding = SSU2Block.padding(count: Int.random(in: manner.sessionRequestPadding))
     let request = SSU2SessionRequest(
       for: router,
-      header: header(.sessionRequest, token: options.fault == .zeroToken ? 0 : token),
+      header: header(.sessionRequest, token: fault == .zeroToken ? 0 : token),
       payload: SSU2Block.dateTime(ownSeconds).bytes + padding.bytes,
-      seal: options.fault == .brokenSessionRequest ? .broken : .right
+      seal: fault == .brokenSessionRequest ? .broken : .right
     )
     // Java I2P keeps the mask key of its first SessionRequest, so that an attempt with a stale token
     // of its cache never understands SessionCreated.
