@@ -12,7 +12,7 @@ struct DatagramFloodTests {
   private static func settings(
     _ kind: DatagramFloodKind,
     to target: Endpoint,
-    from network: SourcePrefix? = network
+    from network: SourcePrefix? = Self.network
   ) throws -> DatagramFloodSettings {
     var settings = DatagramFloodSettings(
       kind: kind,
@@ -52,7 +52,7 @@ struct DatagramFloodTests {
     let identity = SSU2Identity()
     let facts = identity.facts(at: nil, networkIdentifier: 99)
     let key = identity.introductionKey
-    let network = try #require(Self.network)
+    let network = Self.network
     for kind in DatagramFloodKind.allCases {
       let target = Endpoint(address: topology.hosts[0].address, port: 9_222)
       var settings = try Self.settings(kind, to: target)
