@@ -15,9 +15,9 @@ struct SSU2StandInTests {
     let standIn: RunningJavaSSU2
     private var sourceCount: UInt32 = 0
 
-    init(places: Int = JavaSSU2Inbound.placesUsual) throws {
+    init(_ settings: JavaSSU2Settings) throws {
       topology = try StarTopology(hostCount: 1)
-      standIn = try RunningJavaSSU2(on: topology.hosts[0], places: places)
+      standIn = try RunningJavaSSU2(on: topology.hosts[0], settings: settings)
     }
 
     func close() {
@@ -46,10 +46,10 @@ struct SSU2StandInTests {
   }
 
   private func withScene(
-    places: Int = JavaSSU2Inbound.placesUsual,
+    _ settings: JavaSSU2Settings = JavaSSU2Settings(),
     _ body: (Scene) throws -> Void
   ) throws -> JavaSSU2Report {
-    let scene = try Scene(places: places)
+    let scene = try Scene(settings)
     defer { scene.close() }
     try body(scene)
     let report = scene.standIn.counters.snapshot
@@ -83,7 +83,7 @@ struct SSU2StandInTests {
   }
 
   @Test func everyFaultHasItsOutcome() throws {
-    _ = try withScene { scene in
+    _ = try withScene(JavaSSU2Settings(limiting: .off)) { scene in
       for fault in SSU2Fault.allCases {
         for manner in SSU2Manner.allCases {
           let result = try scene.handshake {
@@ -148,7 +148,7 @@ struct SSU2StandInTests {
   }
 
   @Test func placesAreFewAndComeBackAfterFiveSeconds() throws {
-    let report = try withScene(places: 3) { scene in
+    let report = try withScene(JavaSSU2Settings(places: 3, limiting: .off)) { scene in
       for _ in 0..<3 { _ = try scene.handshake { $0.stop = .afterTokenRequest } }
       Pause.nanoseconds(100 * Nanoseconds.perMillisecond)
       let refused = try scene.handshake()
@@ -162,7 +162,7 @@ struct SSU2StandInTests {
   }
 
   @Test func filesSayWhatAGateMustKnow() throws {
-    let scene = try Scene()
+    let scene = try Scene(JavaSSU2Settings())
     defer { scene.close() }
     let directory = scene.standIn.directory
     #expect(try SSU2RouterFacts.read(directory: directory) == scene.standIn.facts)

@@ -104,11 +104,12 @@ extension JavaSSU2Inbound {
       counters.update { $0.refusedAsBanned += 1 }
       return refuse(sender, header, reason: TerminationReason.requestError, now: now)
     }
-    guard states.count < places else {
+    guard states.count < settings.places else {
       counters.update { $0.refusedWhenFull += 1 }
       return refuse(sender, header, reason: TerminationReason.limits, now: now)
     }
-    guard limiter.judge(now: now, draw: Double.random(in: 0..<1)) == .admitted else {
+    let verdict = limiter.judge(now: now, draw: Double.random(in: 0..<1))
+    guard verdict == .admitted || settings.limiting == .off else {
       counters.update { $0.refusedByLimiter += 1 }
       return refuse(sender, header, reason: TerminationReason.limits, now: now)
     }

@@ -8,8 +8,6 @@ internal import Wire
 /// It listens on the calling thread's network namespace and runs on the calling thread until
 /// stopped. It never calls anybody, and it does not compress or split RouterInfos.
 struct JavaSSU2Inbound: ~Copyable {
-  /// Places with 1000 KB/s of outbound bandwidth; a slow router has 20.
-  static let placesUsual = 75
   private static let peersMaximum = 4_096
   private static let sweepNanoseconds = 50 * Nanoseconds.perMillisecond
   private static let datagramsPerTurn = 256
@@ -22,7 +20,7 @@ struct JavaSSU2Inbound: ~Copyable {
   /// What it has counted so far.
   let counters = JavaSSU2Counters()
   let identity: SSU2Identity
-  let places: Int
+  let settings: JavaSSU2Settings
   let socket: UDPSocket
   var limiter: InboundLimiter
   var bans: JavaSSU2Bans
@@ -35,14 +33,14 @@ struct JavaSSU2Inbound: ~Copyable {
   /// - Parameters:
   ///   - endpoint: where to listen, and what its RouterInfo publishes.
   ///   - networkIdentifier: its network.
-  ///   - places: attempts at once.
+  ///   - settings: what it allows.
   ///   - directory: where to write its files in Java I2P's layout; nil: nowhere.
   /// - Throws: an `Errno` or a `JavaRouterDirectory.Failure`.
   /// - Returns: the stand-in, ready to run.
   static func listening(
     at endpoint: Endpoint,
     networkIdentifier: UInt8,
-    places: Int = placesUsual,
+    settings: JavaSSU2Settings = JavaSSU2Settings(),
     directory: String? = nil
   ) throws -> JavaSSU2Inbound {
     let socket = try UDPSocket.bound(to: endpoint)
@@ -63,7 +61,7 @@ struct JavaSSU2Inbound: ~Copyable {
       identity: identity,
       facts: identity.facts(at: bound, networkIdentifier: networkIdentifier),
       endpoint: bound,
-      places: places
+      settings: settings
     )
   }
 
@@ -72,13 +70,13 @@ struct JavaSSU2Inbound: ~Copyable {
     identity: SSU2Identity,
     facts: SSU2RouterFacts,
     endpoint: Endpoint,
-    places: Int
+    settings: JavaSSU2Settings
   ) {
     self.socket = socket
     self.identity = identity
     self.facts = facts
     self.endpoint = endpoint
-    self.places = places
+    self.settings = settings
     let now = Clock.now
     limiter = InboundLimiter(now: now)
     bans = JavaSSU2Bans(now: now)
@@ -193,5 +191,21 @@ struct JavaSSU2Inbound: ~Copyable {
       }
     }
     peers = peers.filter { now.nanoseconds(since: $0.value.heardAt) < JavaSSU2Peer.idleNanoseconds }
+  }
+}
+
+/// What the stand-in allows.
+struct JavaSSU2Settings: Sendable {
+  /// Attempts at once: 75 with 1000 KB/s of outbound bandwidth; a slow router has 20.
+  var places = 75
+  /// Whether newcomers are counted against the last minute's.
+  var limiting = Limiting.on
+
+  /// Whether there is a limiter.
+  enum Limiting: Sendable {
+    /// As in the router.
+    case on
+    /// As in a router built without it, to see the rest of its behaviour.
+    case off
   }
 }

@@ -24,7 +24,7 @@ final class RunningJavaSSU2: Sendable {
   init(
     on host: LabHost,
     port: UInt16 = 9_222,
-    places: Int = JavaSSU2Inbound.placesUsual
+    settings: JavaSSU2Settings = JavaSSU2Settings()
   ) throws(LabError) {
     let directory = "\(host.namespace.runDirectory)/java-ssu2-\(host.number)"
     let endpoint = Endpoint(address: host.address, port: port)
@@ -35,7 +35,7 @@ final class RunningJavaSSU2: Sendable {
         var standIn = try JavaSSU2Inbound.listening(
           at: endpoint,
           networkIdentifier: UInt8(RouterSettings.networkID),
-          places: places,
+          settings: settings,
           directory: directory
         )
         let facts = (standIn.facts, standIn.counters)
