@@ -11,7 +11,7 @@ public final class ShardHandle: Sendable {
   public let ring: EventRing
   /// What is asked of it.
   public let control: ShardControl
-  private let mailbox: PolicyMailbox
+  private let mailbox: PolicyMailbox<Policy>
   private let wake: WakeRemote
 
   /// The numbers' dimensions: the closed lists of verdicts and reasons.

@@ -14,19 +14,27 @@ public enum Gauge: Int, CaseIterable, Sendable {
   case sessions
   /// The overload stage: 0 is calm.
   case stage
+  /// Endpoints that have shown that datagrams to them arrive.
+  case provenEndpoints
+  /// Tokens of the router that were seen on their way out and not come back yet.
+  case witnessedTokens
+  /// Flows of datagrams that a gate in proxy mode carries.
+  case flows
 
   /// Whether shards together have the highest of their values rather than the sum.
   var isLevel: Bool {
     switch self {
     case .stage: true
-    case .held, .reading, .open, .handshakesInFlight, .dialled, .sessions: false
+    case .held, .reading, .open, .handshakesInFlight, .dialled, .sessions, .provenEndpoints,
+      .witnessedTokens, .flows:
+      false
     }
   }
 }
 
 /// What a shard did so far, besides its verdicts. These only ever grow.
 public enum Tally: Int, CaseIterable, Sendable {
-  /// Connections taken from the listener.
+  /// Connections or datagrams taken from the kernel.
   case accepted
   /// Bytes from peers to the router.
   case bytesToRouter
@@ -34,6 +42,12 @@ public enum Tally: Int, CaseIterable, Sendable {
   case bytesToPeer
   /// Poller events that came for a connection already gone.
   case staleEvents
+  /// The router's answers to datagrams on trial that were looked at.
+  case answersSeen
+  /// Datagrams that told the kernel to carry their flow from now on.
+  case flowsAdmitted
+  /// Datagrams that the kernel did not take from the gate.
+  case unsent
 }
 
 /// What a shard takes the time of.
@@ -80,8 +94,8 @@ public struct CounterLayout: Equatable, Sendable, BitwiseCopyable {
   }
 
   // Literals, since asking a list for its count allocates; held against the lists above.
-  private static let gaugeCount = 7
-  private static let tallyCount = 4
+  private static let gaugeCount = 10
+  private static let tallyCount = 7
   private static let wordsPerTimedWork = 1 + DurationBuckets.count
 
   private var timedWorkStart: Int {
