@@ -30,7 +30,8 @@ public enum Reason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   case oversized
   /// The hybrid mark is set and the router does not publish a hybrid form.
   case hybridUnpublished
-  /// The ephemeral key is zero or a point of low order.
+  /// The ephemeral key is none that a peer would make: zero, or a point of low order; in SSU2 also
+  /// one that is longer than 255 bits.
   case weakKey
   /// This first flight was seen before.
   case replayed
@@ -75,6 +76,44 @@ public enum Reason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   /// Data flows.
   case established
 
+  // Datagrams: what can't be for the router.
+  /// A datagram is shorter than its kind can be.
+  case undersized
+  /// Its header is the router's, but what it says is nothing that a peer says.
+  case undecodable
+  /// Its two connection identifiers are the same, or one of them is zero.
+  case sameIdentifiers
+  /// The message does not say when it was sent.
+  case noDateTime
+  /// A SessionRequest without a token.
+  case tokenMissing
+  /// A SessionRequest with a token that neither router nor gate gave, over the budget for such.
+  case tokenUnknown
+  /// TokenRequests of strangers over their budget.
+  case strangerBudget
+  /// A datagram of a session that nobody knows.
+  case unknownFlow
+  /// A cookie that has proved its endpoint before.
+  case cookieSpent
+
+  // Datagrams: why one was let through or answered.
+  /// The router gave the token that is shown, and it reached the endpoint.
+  case witnessed
+  /// The gate gave the cookie that is shown, and it reached the endpoint.
+  case cookie
+  /// The endpoint was proven before.
+  case provenBefore
+  /// A stranger within its budget: the router answers, the gate watches.
+  case onTrial
+  /// A message of a peer test that the router may take part in.
+  case peerTest
+  /// A hole was punched for the router.
+  case holePunch
+  /// A known session from another endpoint.
+  case moved
+  /// The strangers' budget is used up: the gate itself asks them for a proof.
+  case overloaded
+
   /// Whether a handshake that failed for this reason counts against its source: not when it was the
   /// router that gave up.
   public var isPeersDoing: Bool {
@@ -118,6 +157,23 @@ public enum Reason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .peerLeft: "peer-left"
     case .routerClosed: "router-closed"
     case .established: "established"
+    case .undersized: "undersized"
+    case .undecodable: "undecodable"
+    case .sameIdentifiers: "same-identifiers"
+    case .noDateTime: "no-date-time"
+    case .tokenMissing: "token-missing"
+    case .tokenUnknown: "token-unknown"
+    case .strangerBudget: "stranger-budget"
+    case .unknownFlow: "unknown-flow"
+    case .cookieSpent: "cookie-spent"
+    case .witnessed: "witnessed"
+    case .cookie: "cookie"
+    case .provenBefore: "proven-before"
+    case .onTrial: "on-trial"
+    case .peerTest: "peer-test"
+    case .holePunch: "hole-punch"
+    case .moved: "moved"
+    case .overloaded: "overloaded"
     }
   }
 }

@@ -1,4 +1,4 @@
-/// What was decided about a connection, in rising order of how far it got.
+/// What was decided about a connection or a datagram.
 ///
 /// The words are a contract: the same in the journal, in the metrics and in `why`.
 public enum Verdict: UInt8, CaseIterable, Sendable, BitwiseCopyable {
@@ -12,6 +12,13 @@ public enum Verdict: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   case complete
   /// A rule on probation matched: nothing was done about it.
   case observe
+  /// A datagram was let through, and the router's answer to it is watched.
+  case trial
+  /// A datagram was answered in the router's place, with a token that proves the endpoint when it
+  /// comes back.
+  case challenge
+  /// A datagram was answered in the router's place with a refusal, so that the peer comes again.
+  case reject
 
   /// The word that people and other programs read.
   public var word: StaticString {
@@ -21,6 +28,9 @@ public enum Verdict: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .fail: "fail"
     case .complete: "complete"
     case .observe: "observe"
+    case .trial: "trial"
+    case .challenge: "challenge"
+    case .reject: "reject"
     }
   }
 }

@@ -42,15 +42,19 @@ public struct RouterAddress: Sendable, Equatable {
   /// The transport; nil for one that this program does not know.
   public var style: Style? { Style(rawValue: styleName) }
 
-  /// Whether NTCP2 is spoken here: its style, or the older one with version 2 in `v`.
-  public var speaksNTCP2: Bool {
-    (style == .ntcp2 || style == .ntcp) && speaksVersion2
+  /// Whether `transport` is spoken here: its style, or the older one with version 2 in `v`.
+  public func speaks(_ transport: Transport) -> Bool {
+    switch transport {
+    case .ntcp2: (style == .ntcp2 || style == .ntcp) && speaksVersion2
+    case .ssu2: (style == .ssu2 || style == .ssu) && speaksVersion2
+    }
   }
 
-  /// Whether SSU2 is spoken here: its style, or the older one with version 2 in `v`.
-  public var speaksSSU2: Bool {
-    (style == .ssu2 || style == .ssu) && speaksVersion2
-  }
+  /// Whether NTCP2 is spoken here.
+  public var speaksNTCP2: Bool { speaks(.ntcp2) }
+
+  /// Whether SSU2 is spoken here.
+  public var speaksSSU2: Bool { speaks(.ssu2) }
 
   private var speaksVersion2: Bool { versions?.contains(2) ?? false }
 

@@ -47,12 +47,19 @@ public struct RouterInfo: Sendable, Equatable {
   /// The router's `router.version` as written.
   public var version: String? { options["router.version"] }
 
-  /// The addresses at which peers find NTCP2: with host, port and initialisation vector. A host
-  /// that is a name counts, since peers that resolve it come to the same port.
-  public var publishedNTCP2Addresses: [RouterAddress] {
+  /// The addresses at which peers find `transport`: with host, port and `i`, which is NTCP2's
+  /// initialisation vector or SSU2's introduction key. A host that is a name counts, since peers
+  /// that resolve it come to the same port.
+  public func publishedAddresses(_ transport: Transport) -> [RouterAddress] {
     addresses.filter { address in
-      address.speaksNTCP2 && address.options["i"] != nil && address.options["host"] != nil
+      address.speaks(transport) && address.options["i"] != nil && address.options["host"] != nil
         && address.options["port"] != nil
     }
   }
+
+  /// The addresses at which peers find NTCP2.
+  public var publishedNTCP2Addresses: [RouterAddress] { publishedAddresses(.ntcp2) }
+
+  /// The addresses at which peers find SSU2.
+  public var publishedSSU2Addresses: [RouterAddress] { publishedAddresses(.ssu2) }
 }

@@ -47,28 +47,29 @@ struct NTCP2FactsTests {
   @Test(
     "What a gate cannot work with is named",
     arguments: [
-      ([], .noNTCP2),
-      ([SigningRouter.address(["v": "3"])], .noNTCP2),
-      ([SigningRouter.address(style: "SSU2")], .noNTCP2),
-      ([SigningRouter.address(["host": nil])], .unpublishedNTCP2),
-      ([SigningRouter.address(["i": nil])], .unpublishedNTCP2),
-      ([SigningRouter.address(["s": nil])], .malformedAddressOption("s")),
-      ([SigningRouter.address(["s": "AAAA"])], .malformedAddressOption("s")),
-      ([SigningRouter.address(["i": "+/+/"])], .malformedAddressOption("i")),
-      ([SigningRouter.address(["port": "0"])], .malformedAddressOption("port")),
-      ([SigningRouter.address(["pq": "6"])], .unknownHybridForm("6")),
-      ([SigningRouter.address(["pq": "3,4"])], .unknownHybridForm("3,4")),
-      ([SigningRouter.address(["pq": ""])], .unknownHybridForm("")),
+      ([], .notSpoken(.ntcp2)),
+      ([SigningRouter.address(["v": "3"])], .notSpoken(.ntcp2)),
+      ([SigningRouter.address(style: "SSU2")], .notSpoken(.ntcp2)),
+      ([SigningRouter.address(["host": nil])], .unpublished(.ntcp2)),
+      ([SigningRouter.address(["i": nil])], .unpublished(.ntcp2)),
+      ([SigningRouter.address(["s": nil])], .malformedAddressOption(.ntcp2, "s")),
+      ([SigningRouter.address(["s": "AAAA"])], .malformedAddressOption(.ntcp2, "s")),
+      ([SigningRouter.address(["i": "+/+/"])], .malformedAddressOption(.ntcp2, "i")),
+      ([SigningRouter.address(["port": "0"])], .malformedAddressOption(.ntcp2, "port")),
+      ([SigningRouter.address(["pq": "6"])], .unknownHybridForm(.ntcp2, "6")),
+      ([SigningRouter.address(["pq": "3,4"])], .unknownHybridForm(.ntcp2, "3,4")),
+      ([SigningRouter.address(["pq": ""])], .unknownHybridForm(.ntcp2, "")),
       (
         [SigningRouter.address(), SigningRouter.address(["s": "AAAA"])],
-        .differingAddressOption("s")
+        .differingAddressOption(.ntcp2, "s")
       ),
       (
         [SigningRouter.address(), SigningRouter.address(["i": "AAAA"])],
-        .differingAddressOption("i")
+        .differingAddressOption(.ntcp2, "i")
       ),
       (
-        [SigningRouter.address(), SigningRouter.address(["pq": "4"])], .differingAddressOption("pq")
+        [SigningRouter.address(), SigningRouter.address(["pq": "4"])],
+        .differingAddressOption(.ntcp2, "pq")
       ),
     ] as [([RouterAddress], RouterFactsFault)]
   )

@@ -1,4 +1,3 @@
-internal import CSodium
 public import Wire
 
 /// The secret hashes under which one source's records are found: its address, its network, and for
@@ -42,11 +41,11 @@ public struct SourceHasher: ~Copyable {
   private static let ipv6NetworkLength: UInt8 = 64
   private static let ipv6SiteLength: UInt8 = 48
 
-  private let secret: SecretBytes
+  private let hash: KeyedHash
 
   /// A hasher with a secret of its own.
   public init() {
-    secret = SecretBytes(randomCount: Int(crypto_shorthash_KEYBYTES))
+    hash = KeyedHash()
   }
 
   /// The keys of `source`.
@@ -68,20 +67,6 @@ public struct SourceHasher: ~Copyable {
   /// The hash of a network and its length, so that no two levels share a key. Never zero.
   private func key(_ source: SourceAddress, length: UInt8) -> UInt64 {
     let prefix = SourcePrefix(source, length: length).address
-    var input: (UInt64, UInt64, UInt64) = (prefix.high, prefix.low, UInt64(length))
-    var hash: UInt64 = 0
-    let secret = unsafe secret.bytes
-    unsafe withUnsafeBytes(of: &input) { bytes in
-      unsafe withUnsafeMutableBytes(of: &hash) { output in
-        guard let from = bytes.baseAddress, let to = output.baseAddress else { return }
-        _ = unsafe crypto_shorthash(
-          to.assumingMemoryBound(to: UInt8.self),
-          from.assumingMemoryBound(to: UInt8.self),
-          UInt64(bytes.count),
-          secret
-        )
-      }
-    }
-    return hash | 1
+    return hash((prefix.high, prefix.low, UInt64(length))) | 1
   }
 }

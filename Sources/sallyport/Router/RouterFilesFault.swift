@@ -95,8 +95,8 @@ extension RouterFactsFault {
     switch self {
     case .signatureType: "Routers made since 2015 sign with Ed25519: give this one a new identity"
     case .badSignature: "Restart the router, so that it writes the file anew"
-    case .noNTCP2: "Turn NTCP2 on in the router"
-    case .unpublishedNTCP2:
+    case .notSpoken(let transport): "Turn \(transport.rawValue) on in the router"
+    case .unpublished:
       "Let the router publish its address: it must not be hidden or firewalled"
     case .malformedAddressOption, .differingAddressOption, .malformedRouterOption:
       "Update the router and restart it"

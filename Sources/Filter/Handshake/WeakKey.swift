@@ -11,11 +11,16 @@ enum WeakKey {
       index &-= 1
       word = unsafe word << 8 | UInt64(key[index])
     }
+    return matches(firstWord: word)
+  }
+
+  /// Whether `word` is the first eight bytes of a point of low order, read little-endian.
+  static func matches(firstWord word: UInt64) -> Bool {
     switch word {
-    case 0, 1: return true
-    case 0xaeb8_413b_7c7a_ebe0, 0x248c_50a3_bc95_9c5f: return true
-    case 0xffff_ffff_ffff_ffec, 0xffff_ffff_ffff_ffed, 0xffff_ffff_ffff_ffee: return true
-    default: return false
+    case 0, 1: true
+    case 0xaeb8_413b_7c7a_ebe0, 0x248c_50a3_bc95_9c5f: true
+    case 0xffff_ffff_ffff_ffec, 0xffff_ffff_ffff_ffed, 0xffff_ffff_ffff_ffee: true
+    default: false
     }
   }
 }

@@ -1,0 +1,30 @@
+internal import CSodium
+
+/// A short hash (SipHash-2-4) under a secret of its own: who does not know the secret can neither
+/// compute nor aim at a value.
+struct KeyedHash: ~Copyable {
+  private let secret = SecretBytes(randomCount: Int(crypto_shorthash_KEYBYTES))
+
+  /// Takes another secret; what was hashed before can't be found again.
+  func renew() {
+    unsafe randombytes_buf(secret.bytes, secret.count)
+  }
+
+  /// The hash of the bytes of `subject`, which must have no gaps between its fields.
+  func callAsFunction<Subject: BitwiseCopyable>(_ subject: Subject) -> UInt64 {
+    var hash: UInt64 = 0
+    let key = unsafe secret.bytes
+    unsafe withUnsafeBytes(of: subject) { bytes in
+      unsafe withUnsafeMutableBytes(of: &hash) { output in
+        guard let from = bytes.baseAddress, let to = output.baseAddress else { return }
+        _ = unsafe crypto_shorthash(
+          to.assumingMemoryBound(to: UInt8.self),
+          from.assumingMemoryBound(to: UInt8.self),
+          UInt64(bytes.count),
+          key
+        )
+      }
+    }
+    return hash
+  }
+}
