@@ -1,12 +1,22 @@
 public import Filter
+public import Kernel
 public import Wire
 
 /// How admitted datagrams reach the router.
-public enum DatagramWay: BitwiseCopyable, Sendable, Equatable {
-  /// In the peer's own name, to where the peer sent them: the kernel diverted them here.
-  case original
+public enum DatagramWay: Sendable, Equatable {
+  /// In the peer's own name, to where the peer sent them: the kernel diverted them here, and is
+  /// told of its flows by these marks.
+  case original(DatagramMarks)
   /// From a socket of this host, one for each flow, to a fixed endpoint.
   case fixed(Endpoint)
+
+  /// Whether datagrams were diverted here by the kernel.
+  var isDiverted: Bool {
+    switch self {
+    case .original: true
+    case .fixed: false
+    }
+  }
 }
 
 /// Everything that decides about datagrams and that a reload may change: replaced as one unit.

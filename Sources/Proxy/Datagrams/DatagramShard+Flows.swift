@@ -11,7 +11,7 @@ internal import Wire
 extension DatagramShard where World: ~Copyable {
   /// Passes a peer's datagram on by its flow, which is opened when there is none.
   mutating func open(
-    _ datagram: ArrivedDatagram,
+    _ datagram: Datagram,
     _ stage: FlowStage,
     router: Endpoint,
     door: Int,
@@ -20,7 +20,7 @@ extension DatagramShard where World: ~Copyable {
     let peer = datagram.source
     guard let slot = known ?? begin(peer, stage, router: router, door: door) else { return }
     flows.touch(slot, stage, now: now)
-    pass(peer, unsafe datagram.bytes, to: router, slot)
+    unsafe pass(datagram.bytes, slot)
   }
 
   private mutating func begin(
@@ -30,11 +30,11 @@ extension DatagramShard where World: ~Copyable {
     door: Int
   ) -> UInt32? {
     guard flows.makeRoom(stage) else {
-      counters.add(1, to: .unsent)
+      countLost(1)
       return nil
     }
     switch network.dial(router) {
-    case .open(let link):
+    case .connecting(let link):
       let slot = flows.insert(
         Flow(link: link, peer: peer, door: door, stage: stage, usedAt: now)
       )
@@ -42,40 +42,34 @@ extension DatagramShard where World: ~Copyable {
       network.watch(flows[slot].link, token: token.rawValue)
       return slot
     case .descriptorsShort:
-      counters.add(1, to: .unsent)
       tellDescriptorsShort()
-      return nil
-    case .failed(let errno):
-      counters.add(1, to: .unsent)
+    case .refused:
+      routerIsAway(errorNumber: 0)
+    case .forbidden(let errno):
       routerIsAway(errorNumber: errno.rawValue)
-      return nil
     }
+    countLost(1)
+    return nil
   }
 
   /// Sends a peer's datagram by the flow in `slot`.
-  mutating func pass(
-    _ peer: Endpoint,
-    _ bytes: UnsafeRawBufferPointer,
-    to router: Endpoint,
-    _ slot: UInt32
-  ) {
-    let outcome = unsafe network.send(flows[slot].link, bytes)
-    switch outcome {
+  mutating func pass(_ bytes: UnsafeRawBufferPointer, _ slot: UInt32) {
+    switch unsafe network.send(flows[slot].link, bytes) {
     case .sent: counters.add(UInt64(bytes.count), to: .bytesToRouter)
-    case .refused: routerIsAway(errorNumber: 0)
-    case .failed(let errno): routerIsAway(errorNumber: errno.rawValue)
-    case .full: break
+    case .full: countLost(1)
+    case .refused:
+      countLost(1)
+      routerIsAway(errorNumber: 0)
     }
-    countUnless(outcome)
   }
 
   /// Takes what the router says on a flow, at most one turn's share.
   mutating func serveLink(_ slot: UInt32) {
     for _ in 0..<DatagramBounds.batchesPerLink {
       switch network.receive(flows[slot].link) {
+      case .empty: return
       case .refused: routerIsAway(errorNumber: 0)
       case .datagrams(let batchCount):
-        guard batchCount > 0 else { return }
         routerIsThere()
         for index in 0..<batchCount { answerPeer(index, slot) }
       }
@@ -83,16 +77,15 @@ extension DatagramShard where World: ~Copyable {
   }
 
   private mutating func answerPeer(_ index: Int, _ slot: UInt32) {
-    guard let datagram = network.datagram(index) else { return }
+    let datagram = network.datagram(index)
+    guard !datagram.isTruncated else { return countLost(1) }
     let peer = flows[slot].peer
     var stage = flows[slot].stage
-    if stage == .trial, unsafe witness(datagram.bytes, to: peer) == .admit { stage = .admitted }
+    if stage == .trial { stage = unsafe witness(datagram.bytes, to: peer) }
     flows.touch(slot, stage, now: now)
-    let outcome = unsafe network.reply(datagram.bytes, to: peer, door: flows[slot].door)
-    countUnless(outcome)
-    if outcome == .sent {
-      counters.add(UInt64(unsafe datagram.bytes.count), to: .bytesToPeer)
-    }
+    let dispatch = unsafe network.reply(datagram.bytes, to: peer, door: flows[slot].door)
+    guard dispatch == .sent else { return countLost(1) }
+    counters.add(UInt64(unsafe datagram.bytes.count), to: .bytesToPeer)
   }
 
   /// The router takes no datagram for now.

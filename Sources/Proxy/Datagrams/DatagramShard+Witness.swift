@@ -1,4 +1,5 @@
 internal import Filter
+internal import Kernel
 internal import Telemetry
 internal import Wire
 
@@ -8,32 +9,36 @@ extension DatagramShard where World: ~Copyable {
   /// Looks at the answers of the last batch, which were diverted on their way out, and sends them
   /// on.
   mutating func takeAnswers(_ batchCount: Int) {
+    guard case .original(let marks) = policy.way else { return }
     for index in 0..<batchCount {
+      let datagram = network.datagram(index)
       // A maimed datagram can't be sent on as it was; the router repeats what matters.
-      guard let datagram = network.datagram(index) else { continue }
-      let outcome = unsafe network.inject(
+      guard !datagram.isTruncated else {
+        countLost(1)
+        continue
+      }
+      let peer = datagram.originalDestination
+      let stage = unsafe witness(datagram.bytes, to: peer)
+      unsafe inject(
         datagram.bytes,
         from: datagram.source,
-        to: datagram.destination,
-        witness(datagram.bytes, to: datagram.destination)
+        to: peer,
+        stage == .admitted ? marks.admit : marks.answer
       )
-      countUnless(outcome)
-      if outcome == .sent {
-        counters.add(UInt64(unsafe datagram.bytes.count), to: .bytesToPeer)
-      }
+      counters.add(UInt64(unsafe datagram.bytes.count), to: .bytesToPeer)
     }
   }
 
-  /// Looks at what the router says to `peer`; what the kernel is to know of it.
-  mutating func witness(_ bytes: UnsafeRawBufferPointer, to peer: Endpoint) -> DatagramMark {
+  /// Looks at what the router says to `peer`, who is on trial; where the flow stands then.
+  mutating func witness(_ bytes: UnsafeRawBufferPointer, to peer: Endpoint) -> FlowStage {
     counters.add(1, to: .answersSeen)
     switch unsafe gate.answered(bytes, to: peer, now: now) {
     case .forward:
-      return .answer
+      return .trial
     case .release(let reason):
       count(.admit, reason)
       counters.add(1, to: .flowsAdmitted)
-      return .admit
+      return .admitted
     }
   }
 }

@@ -9,8 +9,8 @@ internal import Wire
 /// Comes in: events and datagrams of the network, and a policy through the mailbox. Goes out:
 /// datagrams to router and peers, counters, proven endpoints. Shares nothing with other shards:
 /// the kernel brings all that one network sends, and the router's answers to it, to one of them.
-/// The rooms are its extensions: `+Receive` (peers), `+Witness` (the router's answers), then either
-/// `+Inject` (diverted: the kernel keeps the flows) or `+Flows` (proxy: this table does).
+/// The rooms are its extensions: `+Receive` (peers), `+Witness` (the router's answers), and in proxy
+/// mode `+Flows`, since the kernel keeps the flows only of what it diverted itself.
 @safe
 struct DatagramShard<World: DatagramNetwork & ~Copyable>: ~Copyable {
   var network: World
@@ -36,13 +36,13 @@ struct DatagramShard<World: DatagramNetwork & ~Copyable>: ~Copyable {
   var descriptorsToldAgainAt: Instant
 
   /// A shard that has everything it will ever need, and knows endpoints that were proven in an
-  /// earlier life: each with the nanoseconds since.
+  /// earlier life.
   init(
     network: consuming World,
     policy: DatagramPolicy,
     instruments: consuming ShardInstruments<DatagramPolicy>,
     proven: consuming EndpointRingWriter,
-    known: [(endpoint: Endpoint, provenAgoNanoseconds: UInt64)],
+    known: [KnownEndpoint],
     seed: UInt64
   ) {
     let start = network.now
@@ -52,10 +52,10 @@ struct DatagramShard<World: DatagramNetwork & ~Copyable>: ~Copyable {
     self.network = network
     self.policy = policy
     gate = SSU2Gate(facts: policy.facts, limits: policy.limits, seed: seed, now: start)
-    for (endpoint, ago) in known {
-      gate.restore(endpoint, provenAgoNanoseconds: ago, now: start)
+    for peer in known {
+      gate.restore(peer.endpoint, provenAgoNanoseconds: peer.provenAgoNanoseconds, now: start)
     }
-    flows = FlowTable(capacity: policy.way == .original ? 1 : Int(policy.flows.flows))
+    flows = FlowTable(capacity: policy.way.isDiverted ? 1 : Int(policy.flows.flows))
     self.proven = proven
     mailbox = instruments.mailbox
     control = instruments.control
@@ -83,6 +83,7 @@ struct DatagramShard<World: DatagramNetwork & ~Copyable>: ~Copyable {
     for index in 0..<count {
       handle(network.event(index))
     }
+    countLost(network.flush())
     endSilentFlows()
     tellStage()
     tellProven()
@@ -108,11 +109,15 @@ struct DatagramShard<World: DatagramNetwork & ~Copyable>: ~Copyable {
   /// Takes batches at a door, at most one turn's share; what is left makes another event.
   private mutating func serveDoor(_ index: Int) {
     for _ in 0..<DatagramBounds.batchesPerTurn {
-      let count = network.receive(door: index)
-      guard count > 0 else { return }
-      switch network.door(index) {
-      case .peers: takePeers(count, door: index)
-      case .router: takeAnswers(count)
+      switch network.receive(door: index) {
+      case .empty: return
+      // An answer of the gate's own that nobody took: the datagrams behind it still wait.
+      case .refused: continue
+      case .datagrams(let count):
+        switch network.door(index) {
+        case .peers: takePeers(count, door: index)
+        case .router: takeAnswers(count)
+        }
       }
     }
   }
@@ -127,7 +132,7 @@ struct DatagramShard<World: DatagramNetwork & ~Copyable>: ~Copyable {
   private func goesOn() -> Bool {
     switch control.wish {
     case .run: true
-    case .drain: policy.way != .original && flows.count > 0
+    case .drain: !policy.way.isDiverted && flows.count > 0
     case .stop: false
     }
   }
@@ -168,9 +173,9 @@ struct DatagramShard<World: DatagramNetwork & ~Copyable>: ~Copyable {
     counters.count(verdict: Int(verdict.rawValue), reason: Int(reason.rawValue))
   }
 
-  /// Counts what the kernel did not take.
-  func countUnless(_ outcome: DatagramOutcome) {
-    guard outcome != .sent else { return }
-    counters.add(1, to: .unsent)
+  /// Counts datagrams that the kernel did not take.
+  func countLost(_ count: UInt64) {
+    guard count > 0 else { return }
+    counters.add(count, to: .unsent)
   }
 }

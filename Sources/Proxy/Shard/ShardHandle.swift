@@ -86,17 +86,3 @@ public final class ShardHandle: Sendable {
     wake.raise()
   }
 }
-
-/// Carries a value that has one owner to another thread, once.
-private final class Handover: @unchecked Sendable {
-  private var value: Shard<LinuxNetwork>?
-
-  init(_ value: consuming Shard<LinuxNetwork>) {
-    self.value = consume value
-  }
-
-  func take() -> Shard<LinuxNetwork> {
-    guard let value = self.value.take() else { preconditionFailure("handed over twice") }
-    return value
-  }
-}

@@ -1,3 +1,4 @@
+internal import Kernel
 internal import Wire
 
 extension FirewallSettings {
@@ -52,10 +53,13 @@ extension FirewallSettings {
     }
   }
 
+  /// The mark as a plan of kernel rules has it.
+  var planMark: FirewallPlan.Mark { FirewallPlan.Mark(value: mark, mask: markMask) }
+
   /// Notes when the mask of `table`, `[firewall]`, has no room for the marks that tell the kernel
   /// what was decided about a datagram.
   func checkVerdictMarks(_ table: TableReader) {
-    guard mark & ~markMask == 0, FirewallPlan.VerdictMarks(settings) == nil else { return }
+    guard mark & ~markMask == 0, DatagramMarks(after: planMark) == nil else { return }
     table.refuse(
       table.has("mark-mask") ? "mark-mask" : "mark",
       "mask 0x\(String(markMask, radix: 16)) has no room for the three marks above "

@@ -31,8 +31,9 @@ extension Daemon {
     var journal = Journal(destination: destination)
     var keeper = keeper(configuration, now: now)
     let proven = keeper?.restore(wallSeconds: Clock.wallSeconds) { journal.write($0, at: now) }
-    let groups = try startGroups(setup, bounds, proven: proven ?? [])
-    let rules = try putRules(configuration)
+    let plan = try orFault { () throws(FirewallFault) in try FirewallPlan(configuration) }
+    let groups = try startGroups(setup, bounds, plan, proven: proven ?? [])
+    let rules = try putRules(plan)
     tellStart(configuration, groups, bounds, to: &journal, at: now)
     _ = ServiceManager.ready(status: "guarding")
     return Daemon(
@@ -95,7 +96,7 @@ extension Daemon {
     _ bounds: GateBounds,
     _ configuration: Configuration
   ) throws(StartFault) -> GateBounds {
-    let shards = Int(shardCount(configuration))
+    let shards = Int(configuration.shardCount)
     var other = daemonDescriptors
     for group in GroupPlan.groups(of: configuration) {
       switch group.transport {
@@ -127,20 +128,14 @@ extension Daemon {
     )
   }
 
-  /// How many shards a configuration asks for.
-  private static func shardCount(_ configuration: Configuration) -> UInt32 {
-    let wished = configuration.process.shards
-    guard wished == 0 else { return wished }
-    return UInt32(clamping: max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1))
-  }
-
   private static func startGroups(
     _ setup: borrowing GateSetup,
     _ bounds: GateBounds,
+    _ firewall: FirewallPlan?,
     proven: [ProvenEntry]
   ) throws(StartFault) -> [any GateGroup] {
     let configuration = setup.loaded.configuration
-    let count = shardCount(configuration)
+    let count = configuration.shardCount
     var groups: [any GateGroup] = []
     for plan in GroupPlan.groups(of: configuration) {
       do throws(GroupFault) {
@@ -149,34 +144,47 @@ extension Daemon {
           groups.append(try ConnectionGroup(plan, count: count, bounds, setup: setup))
         case .ssu2:
           groups.append(
-            try DatagramGroup(plan, count: count, bounds, setup: setup, proven: proven)
+            try DatagramGroup(
+              plan,
+              firewall: firewall,
+              count: count,
+              bounds,
+              setup: setup,
+              proven: proven
+            )
           )
         }
       } catch {
-        throw fault(error, plan)
+        throw fault(error, plan, configuration.firewall)
       }
     }
     return groups
   }
 
-  private static func fault(_ fault: GroupFault, _ plan: GroupPlan) -> StartFault {
+  private static func fault(
+    _ fault: GroupFault,
+    _ plan: GroupPlan,
+    _ firewall: FirewallSettings
+  ) -> StartFault {
     switch fault {
     case .start(let errno): StartFault(description: "a shard can't start: \(errno)")
     case .listen(let endpoint, let errno):
       StartFault(
         description: "can't listen on \(endpoint): \(errno); "
-          + remedy(errno, plan, isWitness: plan.witnesses.contains(endpoint))
+          + remedy(
+            errno,
+            plan.mode,
+            key: firewall.ports(of: plan.transport).first { $0.port == endpoint.port }?.key
+          )
       )
     }
   }
 
-  private static func remedy(_ errno: Errno, _ plan: GroupPlan, isWitness: Bool) -> String {
-    let mode = plan.mode
-    let key = plan.transport == .ntcp2 ? "tcp-port" : isWitness ? "udp-witness-port" : "udp-port"
-    return switch errno.rawValue {
+  private static func remedy(_ errno: Errno, _ mode: GateSettings.Mode, key: String?) -> String {
+    switch errno.rawValue {
     case EADDRINUSE:
       mode == .transparent
-        ? "another program has the port: set \(key) in [firewall] to a free one"
+        ? "another program has the port: set \(key ?? "the port") in [firewall] to a free one"
         : "another program has the port: stop it, or set another port in [[gate]]"
     case EPERM, EACCES:
       mode == .transparent
@@ -187,10 +195,16 @@ extension Daemon {
     }
   }
 
-  private static func putRules(_ configuration: Configuration) throws(StartFault) -> KernelRules? {
+  private static func putRules(_ plan: FirewallPlan?) throws(StartFault) -> KernelRules? {
+    guard let plan else { return nil }
+    return try orFault { () throws(FirewallFault) in try KernelRules(plan) }
+  }
+
+  private static func orFault<Value: ~Copyable>(
+    _ body: () throws(FirewallFault) -> Value
+  ) throws(StartFault) -> Value {
     do throws(FirewallFault) {
-      guard let plan = try FirewallPlan(configuration) else { return nil }
-      return try KernelRules(plan)
+      return try body()
     } catch {
       throw StartFault(description: error.description)
     }

@@ -47,8 +47,8 @@ struct EventReaders: ~Copyable {
     case .stageChanged(let from, let to):
       .stageChanged(
         transport: transport,
-        from: StageWords.word(from),
-        to: StageWords.word(to)
+        from: VerdictWords.stage(from),
+        to: VerdictWords.stage(to)
       )
     }
   }

@@ -60,17 +60,28 @@ struct GateSetup: ~Copyable {
   func policy(
     for mode: GateSettings.Mode,
     shards: UInt32,
-    limits: DatagramLimits,
-    flows: FlowLimits
+    _ bounds: GateBounds
   ) -> DatagramPolicy {
     guard let facts = router.facts.ssu2 else {
       preconditionFailure("a policy for SSU2 where no gate speaks it")
     }
     return DatagramPolicy(
       facts: facts,
-      limits: limits.share(of: shards),
-      flows: flows.share(of: shards)
+      limits: bounds.datagrams.share(of: shards),
+      flows: bounds.flows.share(of: shards),
+      way: way(of: mode)
     )
+  }
+
+  private func way(of mode: GateSettings.Mode) -> DatagramWay {
+    switch mode {
+    case .proxy(let upstream): return .fixed(upstream)
+    case .transparent:
+      guard let marks = DatagramMarks(after: loaded.configuration.firewall.planMark) else {
+        preconditionFailure("a mask without room for marks passed the checks")
+      }
+      return .original(marks)
+    }
   }
 
   private func copyOfKey() -> SecretBytes? {

@@ -7,10 +7,9 @@ struct GroupPlan: Equatable, Sendable {
   var transport: Transport
   /// How peers reach the router.
   var mode: GateSettings.Mode
-  /// Where peers arrive: all addresses of a family for diverted gates, the gate's own for a proxy.
+  /// Where peers arrive: all addresses of a family for diverted connections, the gate's own for a
+  /// proxy. Where diverted datagrams arrive, the kernel's rules say (`FirewallPlan.strangers`).
   var arrivals: [Endpoint]
-  /// Where the router's answers to datagrams on trial arrive; of diverted SSU2 gates only.
-  var witnesses: [Endpoint] = []
 
   /// The groups of a configuration.
   static func groups(of configuration: Configuration) -> [GroupPlan] {
@@ -18,26 +17,17 @@ struct GroupPlan: Equatable, Sendable {
       let gates = configuration.gates.filter { $0.transport == transport }
       let diverted = gates.filter { $0.mode == .transparent }
       let proxies = gates.filter { $0.mode != .transparent }
-      return (diverted.isEmpty ? [] : [together(transport, diverted, configuration.firewall)])
+      var groups: [GroupPlan] = []
+      if !diverted.isEmpty {
+        let arrivals =
+          transport == .ssu2 ? [] : wildcards(diverted, port: configuration.firewall.tcpPort)
+        groups.append(GroupPlan(transport: transport, mode: .transparent, arrivals: arrivals))
+      }
+      return groups
         + proxies.map {
           GroupPlan(transport: transport, mode: $0.mode, arrivals: [$0.endpoint])
         }
     }
-  }
-
-  private static func together(
-    _ transport: Transport,
-    _ gates: [GateSettings],
-    _ firewall: FirewallSettings
-  ) -> GroupPlan {
-    var group = GroupPlan(transport: transport, mode: .transparent, arrivals: [])
-    switch transport {
-    case .ntcp2: group.arrivals = wildcards(gates, port: firewall.tcpPort)
-    case .ssu2:
-      group.arrivals = wildcards(gates, port: firewall.udpPort)
-      group.witnesses = wildcards(gates, port: firewall.udpWitnessPort)
-    }
-    return group
   }
 
   /// All addresses of each family that `gates` have.
