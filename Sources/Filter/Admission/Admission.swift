@@ -103,7 +103,7 @@ public struct Admission: BitwiseCopyable, Sendable {
     inFlight &-= 1
   }
 
-  private func hasAllowance(_ standing: Standing, now: Instant) -> Bool {
+  private mutating func hasAllowance(_ standing: Standing, now: Instant) -> Bool {
     switch standing {
     case .known: true
     case .fresh: fresh.hasToken(Self.freshAllowance, now: now)

@@ -1,20 +1,5 @@
 internal import Wire
 
-/// How often something may happen: a token bucket's size and the speed at which it refills.
-public struct RateLimit: Sendable, Equatable, BitwiseCopyable {
-  /// Tokens that come back each second; at least one.
-  public var perSecond: UInt32
-  /// Tokens that a full bucket holds; at least one.
-  public var burst: UInt32
-
-  /// A bucket of `burst` tokens, refilled at `perSecond`.
-  public init(perSecond: UInt32, burst: UInt32) {
-    precondition(perSecond > 0 && burst > 0, "a rate limit lets something through")
-    self.perSecond = perSecond
-    self.burst = burst
-  }
-}
-
 /// Every bound of one gate, with its unit in its name.
 ///
 /// The defaults suit a host of one or two cores and leave room for hundreds of honest peers behind
@@ -65,13 +50,11 @@ public struct LimitSettings: Sendable, Equatable {
     precondition(shards > 0, "a share of nothing")
     func part(_ whole: UInt32) -> UInt32 { max(whole / shards, 1) }
     var share = self
-    share.gateRate.perSecond = part(gateRate.perSecond)
-    share.gateRate.burst = part(gateRate.burst)
+    share.gateRate = gateRate.share(of: shards)
     share.heldStrangers = part(heldStrangers)
     share.openSessions = part(openSessions)
     share.handshakesInFlight = part(handshakesInFlight)
-    share.skewedPeers.perSecond = part(skewedPeers.perSecond)
-    share.skewedPeers.burst = part(skewedPeers.burst)
+    share.skewedPeers = skewedPeers.share(of: shards)
     share.sourceRecords = part(sourceRecords)
     share.replayRecords = part(replayRecords)
     return share

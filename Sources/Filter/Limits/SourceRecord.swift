@@ -1,7 +1,7 @@
 internal import Wire
 
 /// What is remembered of one address, network or site, in 32 bytes.
-struct SourceRecord: BitwiseCopyable {
+struct SourceRecord: KeyedRecord {
   /// How long one failure counts against a source; counts halve in each such span.
   static let failureHalfLifeNanoseconds: UInt64 = 60 * Nanoseconds.perSecond
   private static let failureMaximum: UInt16 = 1_024
@@ -65,6 +65,29 @@ struct SourceRecord: BitwiseCopyable {
     failures >>= 1
   }
 }
+
+extension SourceRecord {
+  mutating func begin(milliseconds: UInt32) {
+    usedMilliseconds = milliseconds
+    halvedMilliseconds = milliseconds
+  }
+
+  mutating func touch(milliseconds: UInt32) {
+    decay(milliseconds)
+    usedMilliseconds = milliseconds
+  }
+
+  /// Open connections matter first, then completions and failures, then how lately it was used.
+  func worth(milliseconds: UInt32) -> UInt64 {
+    guard key != 0 else { return 0 }
+    let isOpen: UInt64 = halfOpen > 0 || inFlight > 0 ? 1 << 62 : 0
+    let isTelling: UInt64 = completions > 0 || failures > 0 || asked > 0 ? 1 << 61 : 0
+    return isOpen | isTelling | UInt64(UInt32.max &- (milliseconds &- usedMilliseconds)) &+ 1
+  }
+}
+
+/// What is remembered of addresses, networks and sites that connect.
+typealias SourceTable = KeyedTable<SourceRecord>
 
 extension Instant {
   /// The moment in milliseconds, wrapping around after 49 days: only differences count.

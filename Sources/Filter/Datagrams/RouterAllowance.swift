@@ -1,0 +1,91 @@
+/// What one kind of router can bear of strangers' datagrams. Rates hold for the whole gate.
+public struct RouterAllowance: Sendable, Equatable, BitwiseCopyable {
+  /// TokenRequests that one address (`/32`, `/128`) may leave without a proof.
+  public var addressRequests: RateLimit
+  /// TokenRequests that one network (`/24`, `/64`) may.
+  public var networkRequests: RateLimit
+  /// TokenRequests that one IPv6 site (`/48`) may.
+  public var siteRequests: RateLimit
+  /// TokenRequests that all strangers together may.
+  public var requests: RateLimit
+  /// TokenRequests above all that, while no cookies are asked for yet: the burst is what one grace
+  /// may let through.
+  public var grace: RateLimit
+  /// SessionRequests of strangers with a token that nobody was seen to give: it may be one that the
+  /// router gave in an earlier session.
+  public var unknownTokens: RateLimit
+  /// Datagrams of proven endpoints that are passed on once more on trial, all together.
+  public var provenRequests: RateLimit
+  /// Cookies that may come back, all together: each lets an endpoint pass.
+  public var echoes: RateLimit
+  /// Sound messages of peers whose clock is off, passed on for the router to tell them.
+  public var skewedPeers: RateLimit
+
+  /// Fields in their order.
+  public init(
+    addressRequests: RateLimit,
+    networkRequests: RateLimit,
+    siteRequests: RateLimit,
+    requests: RateLimit,
+    grace: RateLimit,
+    unknownTokens: RateLimit,
+    provenRequests: RateLimit,
+    echoes: RateLimit,
+    skewedPeers: RateLimit
+  ) {
+    self.addressRequests = addressRequests
+    self.networkRequests = networkRequests
+    self.siteRequests = siteRequests
+    self.requests = requests
+    self.grace = grace
+    self.unknownTokens = unknownTokens
+    self.provenRequests = provenRequests
+    self.echoes = echoes
+    self.skewedPeers = skewedPeers
+  }
+
+  /// i2pd: what limits it is its processor, of which a TokenRequest takes 35 to 55 microseconds, and
+  /// the 100 bytes that it keeps of each endpoint for a minute.
+  public static var i2pd: RouterAllowance {
+    RouterAllowance(
+      addressRequests: RateLimit(perSecond: 1, burst: 8),
+      networkRequests: RateLimit(perSecond: 2, burst: 24),
+      siteRequests: RateLimit(perSecond: 4, burst: 32),
+      requests: RateLimit(perSecond: 20, burst: 64),
+      grace: RateLimit(perMinute: 256, burst: 256),
+      unknownTokens: RateLimit(perSecond: 5, burst: 20),
+      provenRequests: RateLimit(perSecond: 200, burst: 400),
+      echoes: RateLimit(perSecond: 200, burst: 400),
+      skewedPeers: RateLimit(perSecond: 2, burst: 20)
+    )
+  }
+
+  /// Java I2P: it counts TokenRequests, and from 15 a minute on refuses those above what it had the
+  /// minute before; each also takes one of 20 to 75 places for five seconds.
+  public static var java: RouterAllowance {
+    RouterAllowance(
+      addressRequests: RateLimit(perMinute: 2, burst: 4),
+      networkRequests: RateLimit(perMinute: 4, burst: 6),
+      siteRequests: RateLimit(perMinute: 6, burst: 8),
+      requests: RateLimit(perMinute: 10, burst: 10),
+      grace: RateLimit(perMinute: 2, burst: 2),
+      unknownTokens: RateLimit(perMinute: 4, burst: 4),
+      provenRequests: RateLimit(perMinute: 60, burst: 30),
+      echoes: RateLimit(perMinute: 60, burst: 30),
+      skewedPeers: RateLimit(perMinute: 2, burst: 2)
+    )
+  }
+
+  /// One of `shards` equal shares. What is counted by source stays whole, since a source always
+  /// meets the same shard.
+  func share(of shards: UInt32) -> RouterAllowance {
+    var share = self
+    share.requests = requests.share(of: shards)
+    share.grace = grace.share(of: shards)
+    share.unknownTokens = unknownTokens.share(of: shards)
+    share.provenRequests = provenRequests.share(of: shards)
+    share.echoes = echoes.share(of: shards)
+    share.skewedPeers = skewedPeers.share(of: shards)
+    return share
+  }
+}

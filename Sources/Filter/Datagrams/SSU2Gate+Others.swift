@@ -1,0 +1,49 @@
+internal import Wire
+
+/// What is no handshake: each kind has a small budget of its own, so that none starves another.
+extension SSU2Gate {
+  mutating func judgePeerTest(_ source: Endpoint, now: Instant) -> DatagramVerdict {
+    guard peerTests.hasToken(limits.peerTests, now: now),
+      strangers.takeOther(hasher.keys(source.address), now: now),
+      peerTests.take(limits.peerTests, now: now)
+    else { return .refuse(.peerTest) }
+    return .trial(.peerTest)
+  }
+
+  mutating func judgeHolePunch(_ source: Endpoint, now: Instant) -> DatagramVerdict {
+    guard holePunches.hasToken(limits.holePunches, now: now),
+      strangers.takeOther(hasher.keys(source.address), now: now),
+      holePunches.take(limits.holePunches, now: now)
+    else { return .refuse(.holePunch) }
+    return .trial(.holePunch)
+  }
+
+  /// A datagram that only its session can read. The kernel carries live flows past the gate, so
+  /// this one's was silent for long, or its peer moved, or it is nobody's.
+  mutating func judgeOther(
+    _ identifier: UInt64,
+    _ source: Endpoint,
+    now: Instant
+  ) -> DatagramVerdict {
+    if let slot = proven.find(hasher.key(source), now: now) {
+      return takeProvenRequest(slot, now: now) ? .trial(.provenBefore) : .refuse(.unknownFlow)
+    }
+    guard let slot = proven.find(session: hasher.key(session: identifier), now: now) else {
+      return .refuse(.unknownFlow)
+    }
+    guard movedSessions.hasToken(limits.movedSessions, now: now),
+      proven.takeRequest(slot, limits.endpointRequests, now: now),
+      movedSessions.take(limits.movedSessions, now: now)
+    else { return .refuse(.moved) }
+    return .trial(.moved)
+  }
+
+  /// A sound message of a peer whose clock is off: the router tells it so.
+  mutating func judgeSkewed(_ source: Endpoint, now: Instant) -> DatagramVerdict {
+    guard skewedPeers.hasToken(allowance.skewedPeers, now: now),
+      strangers.takeOther(hasher.keys(source.address), now: now),
+      skewedPeers.take(allowance.skewedPeers, now: now)
+    else { return .refuse(.clockSkew) }
+    return .trial(.clockSkew)
+  }
+}

@@ -1,0 +1,157 @@
+public import Wire
+
+/// The whole judgement of datagrams on a router's SSU2 port.
+///
+/// ```
+/// look: is it for this router, whole, and of our time?         SSU2Handshake: the introduction key
+///   TokenRequest   -> proven before? -> strangers' allowance -> the router, or a cookie
+///   SessionRequest -> a token that the router was seen to send? a cookie of ours? proven before?
+///   PeerTest, HolePunch, other -> small budgets of their own
+/// ```
+///
+/// - Comes in: a datagram with its source, the moment, and what the router answers to peers on
+///   trial.
+/// - Goes out: a verdict with its reason, and the bytes of an answer; endpoints that were proven.
+/// - Never: changes a datagram; answers more than was asked; stores anything about who proves
+///   nothing, beyond its source's records; grows; allocates or counts references.
+public struct SSU2Gate: ~Copyable {
+  var handshake: SSU2Handshake
+  var limits: DatagramLimits
+  var allowance: RouterAllowance
+  let hasher = SourceHasher()
+  var cookies: CookieJar
+  var witnesses: WitnessTable
+  var proven: ProvenEndpoints
+  var news = ProvenNews()
+  var strangers: Strangers
+  var random: SmallRandom
+
+  // Budgets of the whole gate; those of sources are in `strangers`, of endpoints in `proven`.
+  var unknownTokens = TokenBucket()
+  var provenRequests = TokenBucket()
+  var echoes = TokenBucket()
+  var peerTests = TokenBucket()
+  var holePunches = TokenBucket()
+  var movedSessions = TokenBucket()
+  var skewedPeers = TokenBucket()
+
+  /// A gate that has seen nobody. `seed` decides draws that only have to look like a router's.
+  public init(facts: SSU2Facts, limits: DatagramLimits, seed: UInt64, now: Instant) {
+    handshake = SSU2Handshake(facts: facts)
+    self.limits = limits
+    allowance = limits.allowance(facts.kind)
+    cookies = CookieJar(capacity: limits.cookieRecords, now: now)
+    witnesses = WitnessTable(capacity: limits.witnessedTokens)
+    proven = ProvenEndpoints(
+      capacity: limits.provenEndpoints,
+      lifetimeNanoseconds: limits.provenLifetimeNanoseconds
+    )
+    strangers = Strangers(limits: limits, kind: facts.kind)
+    random = SmallRandom(seed: seed)
+  }
+
+  /// Takes what a reload changes: the router's facts and rates. What is remembered stays, and
+  /// tables keep the size that they were made with.
+  public mutating func reload(facts: SSU2Facts, limits: DatagramLimits, now: Instant) {
+    if facts != handshake.facts { handshake = SSU2Handshake(facts: facts) }
+    self.limits = limits
+    allowance = limits.allowance(facts.kind)
+    proven.reload(lifetimeNanoseconds: limits.provenLifetimeNanoseconds)
+    strangers.reload(limits: limits, kind: facts.kind)
+  }
+
+  /// How hard strangers press the gate now.
+  public func stage(now: Instant) -> OverloadStage {
+    strangers.stage(now: now)
+  }
+
+  /// An endpoint that an earlier life of the gate had proven that long before `now`.
+  public mutating func restore(
+    _ endpoint: Endpoint,
+    provenAgoNanoseconds: UInt64,
+    now: Instant
+  ) {
+    let key = hasher.key(endpoint)
+    proven.restore(key, provenAgoNanoseconds: provenAgoNanoseconds, now: now)
+  }
+
+  /// The next endpoint that was proven and not yet told, or proven again after a while; nil when
+  /// there is none. Whoever keeps them asks often: only the first thousand wait.
+  public mutating func takeProven() -> Endpoint? {
+    news.take()
+  }
+
+  /// Judges a datagram from outside. `wallSeconds` are seconds since 1970; an answer needs
+  /// `SSU2Bounds.longestRetry` bytes of room.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public mutating func arrive(
+    _ datagram: UnsafeRawBufferPointer,
+    from source: Endpoint,
+    now: Instant,
+    wallSeconds: UInt64,
+    answer: UnsafeMutableRawBufferPointer
+  ) -> DatagramVerdict {
+    let look = unsafe handshake.look(datagram, wallSeconds: wallSeconds)
+    switch look {
+    case .tokenRequest(let header):
+      let question = Question(header, datagram.count, source, now, wallSeconds)
+      return unsafe judgeTokenRequest(question, answer)
+    case .sessionRequest(let header):
+      let question = Question(header, datagram.count, source, now, wallSeconds)
+      return unsafe judgeSessionRequest(question, answer)
+    case .peerTest: return judgePeerTest(source, now: now)
+    case .holePunch: return judgeHolePunch(source, now: now)
+    case .other(let identifier): return judgeOther(identifier, source, now: now)
+    case .refuse(.clockSkew): return judgeSkewed(source, now: now)
+    case .refuse(let reason): return .refuse(reason)
+    }
+  }
+
+  /// Judges what the router answered to an endpoint on trial: a Retry's token is remembered as
+  /// witnessed.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public mutating func answered(
+    _ datagram: UnsafeRawBufferPointer,
+    to endpoint: Endpoint,
+    now: Instant
+  ) -> AnswerVerdict {
+    switch unsafe handshake.lookAtAnswer(datagram) {
+    case .other: return .release(.established)
+    case .retry(let token, _, _):
+      if token != 0 { witnesses.remember(hasher.key(endpoint, token: token), now: now) }
+      return .forward(.onTrial)
+    }
+  }
+}
+
+/// A datagram that may be answered.
+struct Question: BitwiseCopyable {
+  /// Its header.
+  let header: SSU2LongHeader
+  /// Its length in bytes.
+  let bytes: Int
+  /// Where it came from.
+  let source: Endpoint
+  /// When it came.
+  let now: Instant
+  /// The same in seconds since 1970.
+  let wallSeconds: UInt64
+
+  init(
+    _ header: SSU2LongHeader,
+    _ bytes: Int,
+    _ source: Endpoint,
+    _ now: Instant,
+    _ wallSeconds: UInt64
+  ) {
+    self.header = header
+    self.bytes = bytes
+    self.source = source
+    self.now = now
+    self.wallSeconds = wallSeconds
+  }
+}

@@ -1,0 +1,73 @@
+internal import Wire
+
+/// What a `KeyedTable` holds: a record that is found by a secret hash.
+protocol KeyedRecord: BitwiseCopyable {
+  /// An empty place.
+  init()
+  /// The key that found this record; zero when the place is empty.
+  var key: UInt64 { get set }
+  /// The record was just made.
+  mutating func begin(milliseconds: UInt32)
+  /// The record is used again: time does to it what it does.
+  mutating func touch(milliseconds: UInt32)
+  /// How much would be lost with this record; zero for an empty place alone.
+  func worth(milliseconds: UInt32) -> UInt64
+}
+
+/// Records of sources in a table of fixed size.
+///
+/// A key has a window of neighbouring places. A new key takes an empty place in its window, or that
+/// of the record there which matters least. The cost of a look-up so never depends on how many
+/// sources there are, and a flood of new ones can push out only what lies in the windows it happens
+/// to hit.
+@safe
+struct KeyedTable<Record: KeyedRecord>: ~Copyable {
+  private static var window: Int { 8 }
+
+  private let records: UnsafeMutablePointer<Record>
+  private let mask: Int
+
+  /// An empty table of at least `capacity` records.
+  init(capacity: UInt32) {
+    let size = Int(PowerOfTwo.atLeast(capacity))
+    unsafe records = .allocate(capacity: size)
+    unsafe records.initialize(repeating: Record(), count: size)
+    mask = size - 1
+  }
+
+  deinit {
+    unsafe records.deallocate()
+  }
+
+  /// The place of `key`'s record, which is made if there was none.
+  func place(_ key: UInt64, now: Instant) -> UnsafeMutablePointer<Record> {
+    let moment = now.wrappingMilliseconds
+    var least = unsafe records + (Int(truncatingIfNeeded: key >> 1) & mask)
+    var leastWorth = UInt64.max
+    for step in 0..<Self.window {
+      let candidate = unsafe records + ((Int(truncatingIfNeeded: key >> 1) &+ step) & mask)
+      if unsafe candidate.pointee.key == key {
+        unsafe candidate.pointee.touch(milliseconds: moment)
+        return unsafe candidate
+      }
+      let worth = unsafe candidate.pointee.worth(milliseconds: moment)
+      if worth < leastWorth {
+        leastWorth = worth
+        unsafe least = candidate
+      }
+    }
+    unsafe least.pointee = Record()
+    unsafe least.pointee.key = key
+    unsafe least.pointee.begin(milliseconds: moment)
+    return unsafe least
+  }
+
+  /// The place of `key`'s record; nil when there is none (any more).
+  func find(_ key: UInt64) -> UnsafeMutablePointer<Record>? {
+    for step in 0..<Self.window {
+      let candidate = unsafe records + ((Int(truncatingIfNeeded: key >> 1) &+ step) & mask)
+      if unsafe candidate.pointee.key == key { return unsafe candidate }
+    }
+    return nil
+  }
+}
