@@ -18,9 +18,10 @@
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 
-
 /// The compiler may count on this call to neither lock nor allocate.
 #define LINUX_NO_LOCKS __attribute__((swift_attr("@_noLocks")))
+/// The pointer that the call returns is never null.
+#define LINUX_NEVER_NULL __attribute__((returns_nonnull))
 
 LINUX_NO_LOCKS int linux_epoll_wait(int epoll, struct epoll_event *events, int capacity, int timeoutMilliseconds);
 LINUX_NO_LOCKS int linux_epoll_control(int epoll, int operation, int descriptor, uint32_t events, uint64_t token);
@@ -69,6 +70,51 @@ int linux_listen(const struct linux_endpoint *local, int transparent, int backlo
 int linux_steer_by_network(int listener, int isIPv4, uint32_t shards, uint32_t secret);
 /// Raises the soft limit of descriptors to `wanted` or the hard limit; what it is then.
 uint64_t linux_raise_descriptor_limit(uint64_t wanted);
+
+/// A datagram that was received: its two ends, and where its bytes lie.
+struct linux_datagram {
+  struct linux_endpoint source;
+  /// Where the sender meant it to go; all zero when the kernel did not say.
+  struct linux_endpoint destination;
+  const uint8_t *bytes;
+  uint32_t length;
+  /// 1 if it was longer than its slot.
+  uint32_t isTruncated;
+};
+
+/// Memory for datagrams of one receiving call, allocated once; null without memory.
+struct linux_incoming;
+struct linux_incoming *linux_incoming_make(unsigned capacity, size_t slotBytes);
+void linux_incoming_free(struct linux_incoming *incoming);
+/// Receives what is there, without waiting; how many, or -1.
+LINUX_NO_LOCKS int linux_receive_datagrams(int socket, struct linux_incoming *incoming);
+/// The datagrams of the last call, as many as it returned.
+LINUX_NO_LOCKS LINUX_NEVER_NULL const struct linux_datagram *linux_incoming_datagrams(const struct linux_incoming *incoming);
+
+/// Memory for packets of one sending call, each with a packet mark; null without memory.
+struct linux_outgoing;
+struct linux_outgoing *linux_outgoing_make(unsigned capacity, size_t slotBytes);
+void linux_outgoing_free(struct linux_outgoing *outgoing);
+/// Where the packet at `index` is to be written.
+LINUX_NO_LOCKS LINUX_NEVER_NULL uint8_t *linux_outgoing_bytes(struct linux_outgoing *outgoing, unsigned index);
+/// Makes the `length` bytes at `index` a packet to the host of `to`.
+LINUX_NO_LOCKS void linux_outgoing_set(struct linux_outgoing *outgoing, unsigned index, size_t length,
+                                       const struct linux_endpoint *to, uint32_t mark);
+/// Sends `count` packets from `first` on, without waiting; how many went before one failed, or -1.
+LINUX_NO_LOCKS int linux_send_datagrams(int socket, struct linux_outgoing *outgoing, unsigned first,
+                                        unsigned count);
+
+/// A UDP socket on `local`; with the original destinations of diverted datagrams, or reuseport.
+int linux_datagram_socket(const struct linux_endpoint *local, int isDiverted, int sharesPort);
+/// A UDP socket that speaks with `remote` alone.
+LINUX_NO_LOCKS int linux_datagram_dial(const struct linux_endpoint *remote);
+/// Room for datagrams that wait, beyond the host's maximum where that is allowed.
+int linux_receive_memory(int socket, int bytes);
+/// Drops datagrams whose payload has less than `least` or more than `most` bytes.
+int linux_accept_lengths(int socket, uint32_t least, uint32_t most);
+LINUX_NO_LOCKS long linux_send_to(int socket, const void *buffer, size_t count, const struct linux_endpoint *to);
+/// A socket for packets that bring their own IP header.
+int linux_raw_socket(int isIPv4);
 
 /// A pipe that holds `bytes`; fails with ENOBUFS when the kernel gives none so large.
 LINUX_NO_LOCKS int linux_pipe(int *reading, int *writing, int bytes);

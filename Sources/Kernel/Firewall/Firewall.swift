@@ -12,7 +12,7 @@ public enum Firewall {
   /// Brings the kernel in line with `plan`, or changes nothing that lasts.
   ///
   /// May be called while traffic flows: the table is replaced as one transaction, and connections
-  /// that exist go on. IPv6 gates are left out where the host has no IPv6.
+  /// that exist go on. The same plan once more leaves the sets of flows as they are. IPv6 gates are left out where the host has no IPv6.
   ///
   /// - Throws: `FirewallFault`; its text says what to do. When nothing was in place before, what
   ///   was already done is undone first.
@@ -92,7 +92,11 @@ extension Firewall {
       }
     }
     try write(.inheritMarks, 1)
-    try nft.run(FirewallTable.replacement(for: plan, settingBefore: setting))
+    if let listing = try FirewallTable.listing(nft), FirewallTable.isRenewable(listing, as: plan) {
+      try nft.run(FirewallTable.renewal(for: plan))
+    } else {
+      try nft.run(FirewallTable.replacement(for: plan, settingBefore: setting))
+    }
     try removeReturnPaths(path, except: plan)
   }
 

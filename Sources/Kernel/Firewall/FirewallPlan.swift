@@ -19,6 +19,12 @@ public struct FirewallPlan: Equatable, Sendable {
   public let rulePriority: UInt32
   /// Whether connection tracking sees the ports' traffic with the outside.
   public let connectionTracking: ConnectionTracking
+  /// What the kernel remembers for each UDP gate.
+  public let flows: DatagramFlows
+  /// Over how many shards the datagrams of a UDP gate are spread.
+  public let shards: Int
+  /// Mixed into the spreading, so that nobody outside can tell which networks share a shard.
+  public let steeringSeed: UInt32
 
   /// A plan for `gates`.
   ///
@@ -28,7 +34,10 @@ public struct FirewallPlan: Equatable, Sendable {
     mark: Mark = .standard,
     routingTable: UInt32 = 21_328,
     rulePriority: UInt32 = 83,
-    connectionTracking: ConnectionTracking = .bypassed
+    connectionTracking: ConnectionTracking = .bypassed,
+    flows: DatagramFlows = DatagramFlows(),
+    shards: Int = 1,
+    steeringSeed: UInt32 = 0
   ) throws(FirewallFault) {
     try Self.validate(gates)
     guard mark.value != 0, mark.value & ~mark.mask == 0 else {
@@ -47,11 +56,15 @@ public struct FirewallPlan: Equatable, Sendable {
           + "choose a `priority` from 1 to 32765"
       )
     }
+    try Self.validateDatagrams(gates, mark, flows, shards: shards)
     self.gates = gates
     self.mark = mark
     self.routingTable = routingTable
     self.rulePriority = rulePriority
     self.connectionTracking = connectionTracking
+    self.flows = flows
+    self.shards = shards
+    self.steeringSeed = steeringSeed
   }
 
   private init(_ plan: FirewallPlan, gates: [Gate]) {
@@ -60,6 +73,9 @@ public struct FirewallPlan: Equatable, Sendable {
     routingTable = plan.routingTable
     rulePriority = plan.rulePriority
     connectionTracking = plan.connectionTracking
+    flows = plan.flows
+    shards = plan.shards
+    steeringSeed = plan.steeringSeed
   }
 
   /// The families that the gates use.
@@ -80,7 +96,8 @@ extension FirewallPlan {
     public let transport: Transport
     /// The router's own address on this host, and its port.
     public let router: Endpoint
-    /// Where the gate listens: on all addresses, with `IP_TRANSPARENT`.
+    /// Where the gate listens, with `IP_TRANSPARENT`: TCP on all addresses, UDP on those that
+    /// `FirewallPlan.strangers` names.
     public let listeningPort: UInt16
     /// What happens to new peers while no gate listens.
     public let whenDown: WhenDown
@@ -97,9 +114,11 @@ extension FirewallPlan {
   }
 
   /// A protocol whose packets are diverted.
-  public enum Transport: Sendable {
+  public enum Transport: Equatable, Sendable {
     /// NTCP2's.
     case tcp
+    /// SSU2's; the router's answers to endpoints on trial are led to the gate at `witnessPort`.
+    case udp(witnessPort: UInt16)
   }
 
   /// What happens to new peers while no gate listens.
@@ -140,12 +159,13 @@ extension FirewallPlan {
 }
 
 extension FirewallPlan {
-  /// Where a gate connects to see whether its rules are still there.
+  /// Where a gate connects, or sends a datagram, to see whether its rules are still there.
   ///
   /// While the table is loaded, the connection arrives at the gate's own listener, by way of the
   /// same statement that brings it strangers; the accepted connection has this endpoint as its own
   /// address and is to be closed at once. Without the table the kernel refuses it. Any other
-  /// outcome says nothing: a host firewall that drops by default may swallow it.
+  /// outcome says nothing: a host firewall that drops by default may swallow it. A datagram arrives
+  /// at the gate's first shard, with this endpoint as its original destination.
   ///
   /// Needs no capability. The port is one that IANA reserves (225 to 240), so that nobody else
   /// answers.
@@ -175,10 +195,14 @@ extension FirewallPlan {
     }
     for (index, gate) in gates.enumerated() {
       try validate(gate)
-      for other in gates[..<index] where other.router == gate.router {
+      for other in gates[..<index]
+      where other.router == gate.router && other.transport.name == gate.transport.name {
         throw .unusablePlan("two gates stand before \(gate.router): remove one of them")
       }
-      for other in gates where other.router.port == gate.listeningPort {
+      for other in gates
+      where other.transport.name == gate.transport.name
+        && gate.ports.contains(other.router.port)
+      {
         throw .unusablePlan(
           "the gate of \(gate.router) listens on the port of the router at \(other.router): "
             + "choose another port for the gate to listen on"
@@ -188,8 +212,8 @@ extension FirewallPlan {
   }
 
   private static func validate(_ gate: Gate) throws(FirewallFault) {
-    guard gate.router.port != 0, gate.listeningPort != 0 else {
-      throw .unusablePlan("port 0 of the gate of \(gate.router): give both ports a number")
+    guard gate.router.port != 0, !gate.ports.contains(0) else {
+      throw .unusablePlan("port 0 of the gate of \(gate.router): give all its ports a number")
     }
     guard isAddressOfOneHost(gate.router.address) else {
       throw .unusablePlan(

@@ -12,7 +12,7 @@ struct FirewallRuleset {
   /// The name of the table, in family `inet`.
   static let tableName = "sallyport"
 
-  private let plan: FirewallPlan
+  let plan: FirewallPlan
   private var text = ""
 
   /// The table's text for `plan`, with `comment` as the table's comment when there is one.
@@ -29,19 +29,26 @@ struct FirewallRuleset {
   private mutating func writeTable(comment: String?) {
     write("table inet \(Self.tableName) {")
     if let comment { write("  comment \"\(comment)\"") }
+    writeSets()
     if plan.connectionTracking == .bypassed { writeUntrackedChains() }
     writeDivertChain()
-    writeRefusalChain()
-    for index in plan.gates.indices { writeGateChain(index) }
+    if plan.gates.contains(where: { $0.transport == .tcp }) { writeRefusalChain() }
+    if plan.gates.contains(where: { $0.transport != .tcp }) { writeSpokenChain() }
+    for index in plan.gates.indices { writeGateChains(index) }
     write("}")
   }
 
+  /// The router's answers to endpoints on trial are led over the loopback interface, so they belong
+  /// to the leg that stays tracked.
   private mutating func writeUntrackedChains() {
-    writeChain("untracked_in", "type filter hook prerouting priority raw") { gate in
+    writeChain("untracked_in", "type filter hook prerouting priority raw") { _, gate in
       "iifname != \"lo\" \(gate.toRouter) notrack"
     }
-    writeChain("untracked_out", "type filter hook output priority raw") { gate in
-      "oifname != \"lo\" \(gate.fromRouter) notrack"
+    writeChain("untracked_out", "type filter hook output priority raw") { index, gate in
+      let outside = "oifname != \"lo\" \(gate.fromRouter)"
+      return gate.transport == .tcp
+        ? "\(outside) notrack"
+        : "\(outside) \(gate.destinationFlow) != @\(Self.pending(index)) notrack"
     }
   }
 
@@ -51,9 +58,13 @@ struct FirewallRuleset {
     for (index, gate) in plan.gates.enumerated() {
       guard let canary = plan.canary(ofGate: index) else { continue }
       write(
-        "    iifname \"lo\" \(gate.ip) daddr \(canary.address) tcp dport \(canary.port) "
-          + "\(gate.tproxy) accept"
+        "    iifname \"lo\" \(gate.ip) daddr \(canary.address) "
+          + "\(gate.transport.name) dport \(canary.port) \(canaryDiversion(gate)) accept"
       )
+    }
+    for (index, gate) in plan.gates.enumerated() where gate.transport != .tcp {
+      let isLedHere = marked(plan.mark.value)
+      write("    iifname \"lo\" \(gate.fromRouter) \(isLedHere) goto witness_\(index)")
     }
     write("    iifname \"lo\" accept")
     for (index, gate) in plan.gates.enumerated() {
@@ -66,41 +77,54 @@ struct FirewallRuleset {
   /// leave for the peer instead of telling the gate. A refusal of a first packet is the one reset
   /// with sequence number zero.
   private mutating func writeRefusalChain() {
-    let mark = plan.mark
-    let marked =
-      mark.mask == .max
-      ? hexadecimal(mark.value)
-      : "meta mark & \(hexadecimal(~mark.mask)) | \(hexadecimal(mark.value))"
-    writeChain("refusal", "type route hook output priority mangle") { gate in
-      "oifname != \"lo\" \(gate.fromRouter) tcp flags & (rst | ack) == rst | ack "
-        + "tcp sequence 0 meta mark set \(marked)"
+    let setMark = setRoutingMark
+    write("  chain refusal {")
+    write("    type route hook output priority mangle; policy accept;")
+    for gate in plan.gates where gate.transport == .tcp {
+      write(
+        "    oifname != \"lo\" \(gate.fromRouter) tcp flags & (rst | ack) == rst | ack "
+          + "tcp sequence 0 \(setMark)"
+      )
+    }
+    write("  }")
+  }
+
+  private mutating func writeGateChains(_ index: Int) {
+    switch plan.gates[index].transport {
+    case .tcp: writeStreamChain(index)
+    case .udp: writeDatagramChains(index)
     }
   }
 
   /// Connections that began before the gate belong to the router's own sockets, which are not
   /// transparent: the first statement lets them pass to the next rule, and so to the router.
-  private mutating func writeGateChain(_ index: Int) {
+  private mutating func writeStreamChain(_ index: Int) {
     let gate = plan.gates[index]
     write("  chain gate_\(index) {")
-    write("    meta l4proto \(gate.transport.name) \(gate.tproxy) accept")
+    write("    meta l4proto tcp \(gate.tproxy) accept")
     if gate.whenDown == .closed {
       write("    tcp flags & (fin | syn | rst | ack) == syn drop")
     }
     write("  }")
   }
 
+  private func canaryDiversion(_ gate: FirewallPlan.Gate) -> String {
+    gate.transport == .tcp
+      ? gate.tproxy : diversion(gate, shard: 0, port: gate.listeningPort)
+  }
+
   private mutating func writeChain(
     _ name: String,
     _ hook: String,
-    rule: (FirewallPlan.Gate) -> String
+    rule: (Int, FirewallPlan.Gate) -> String
   ) {
     write("  chain \(name) {")
     write("    \(hook); policy accept;")
-    for gate in plan.gates { write("    " + rule(gate)) }
+    for (index, gate) in plan.gates.enumerated() { write("    " + rule(index, gate)) }
     write("  }")
   }
 
-  private mutating func write(_ line: String) {
+  mutating func write(_ line: String) {
     text += line + "\n"
   }
 }
@@ -108,7 +132,9 @@ struct FirewallRuleset {
 extension FirewallRuleset {
   /// Rules in `listing`, the text of one table as this type or nft writes it.
   static func ruleCount(in listing: String) -> Int {
-    let otherBeginnings = ["table ", "comment ", "chain ", "type ", "}"]
+    let otherBeginnings = [
+      "table ", "comment ", "chain ", "set ", "type ", "size ", "flags ", "timeout ", "}",
+    ]
     return listing.split(whereSeparator: \.isNewline).count { line in
       let content = line.drop(while: \.isWhitespace)
       return !content.isEmpty && !otherBeginnings.contains { content.hasPrefix($0) }
@@ -116,26 +142,29 @@ extension FirewallRuleset {
   }
 }
 
-extension FirewallPlan.Transport {
-  /// nft's name.
-  fileprivate var name: String {
-    switch self {
-    case .tcp: "tcp"
-    }
+extension FirewallRuleset {
+  /// The sets and chains in `listing`, with the hooks of those that have one.
+  static func parts(of listing: String) -> Set<String> {
+    let beginnings = ["set ", "chain ", "type "]
+    return Set(
+      listing.split(whereSeparator: \.isNewline).map { $0.drop(while: \.isWhitespace) }
+        .filter { line in beginnings.contains { line.hasPrefix($0) } }
+        .map(String.init)
+    )
   }
 }
 
 extension FirewallPlan.Gate {
   /// nft's name of the address family.
-  fileprivate var ip: String { family == .ipv4 ? "ip" : "ip6" }
+  var ip: String { family == .ipv4 ? "ip" : "ip6" }
 
   /// Matches packets to the router.
-  fileprivate var toRouter: String {
+  var toRouter: String {
     "\(ip) daddr \(router.address) \(transport.name) dport \(router.port)"
   }
 
   /// Matches packets from the router's port.
-  fileprivate var fromRouter: String {
+  var fromRouter: String {
     "\(ip) saddr \(router.address) \(transport.name) sport \(router.port)"
   }
 

@@ -13,6 +13,20 @@ enum FirewallTable {
     return removal + FirewallRuleset.text(for: plan, comment: comment)
   }
 
+  /// Commands that write the rules of `plan` anew into its own table, as one transaction. What the
+  /// sets have learnt stays: established flows must not come before the gate again.
+  static func renewal(for plan: FirewallPlan) -> String {
+    "flush table \(name)\n" + FirewallRuleset.text(for: plan, comment: nil)
+  }
+
+  /// Whether the table in `listing` was made of `plan` and has its sets and chains and no other, so
+  /// that a renewal makes it whole.
+  static func isRenewable(_ listing: String, as plan: FirewallPlan) -> Bool {
+    let expected = FirewallRuleset.text(for: plan, comment: nil)
+    return word(after: planWords, in: listing) == fingerprint(of: plan)
+      && FirewallRuleset.parts(of: listing) == FirewallRuleset.parts(of: expected)
+  }
+
   /// Commands that remove the table, also when it is not there.
   static let removal = "table \(name)\ndelete table \(name)\n"
 
@@ -49,12 +63,8 @@ enum FirewallTable {
     return String(parts[1].prefix { $0.isLetter || $0.isNumber })
   }
 
-  /// A number that tells plans apart (FNV-1a); nobody gains by forging it.
+  /// A number that tells plans apart.
   private static func fingerprint(of plan: FirewallPlan) -> String {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in FirewallRuleset.text(for: plan, comment: nil).utf8 {
-      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
-    }
-    return String(hash, radix: 16)
+    String(fnv1a(FirewallRuleset.text(for: plan, comment: nil).utf8), radix: 16)
   }
 }

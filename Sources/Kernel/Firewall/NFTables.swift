@@ -18,7 +18,9 @@ struct NFTables: ~Copyable {
       unsafe nft_ctx_free(context)
       throw .noNFTables(Errno(rawValue: ENOMEM))
     }
-    unsafe nft_ctx_output_set_flags(context, UInt32(NFT_CTX_OUTPUT_STATELESS))
+    // Terse: without the elements of sets, of which there may be a hundred thousand.
+    let flags = UInt32(NFT_CTX_OUTPUT_STATELESS | NFT_CTX_OUTPUT_TERSE)
+    unsafe nft_ctx_output_set_flags(context, flags)
     unsafe self.context = context
   }
 
