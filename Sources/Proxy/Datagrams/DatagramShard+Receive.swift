@@ -67,7 +67,7 @@ extension DatagramShard where World: ~Copyable {
 
   /// Sends the gate's own answer, in the router's name, back to where the question came from.
   private mutating func reply(_ datagram: Datagram, _ byteCount: Int, _ path: DatagramPath) {
-    precondition(byteCount <= answer.count, "an answer longer than its buffer")
+    precondition(byteCount <= DatagramBounds.answerBytes, "an answer longer than its buffer")
     let bytes = unsafe UnsafeRawBufferPointer(rebasing: answer[..<byteCount])
     switch path {
     case .original(let marks):

@@ -34,6 +34,7 @@ extension DatagramShard where World: ~Copyable {
     counters.add(1, to: .answersSeen)
     switch unsafe gate.answered(bytes, to: peer, now: now) {
     case .forward:
+      counters.add(1, to: .retriesSeen)
       return .trial
     case .release(let reason):
       count(.admit, reason)

@@ -164,7 +164,6 @@ struct DatagramShard<World: DatagramNetwork & ~Copyable>: ~Copyable {
   private func showGauges() {
     counters.set(.stage, to: UInt64(stage.rawValue))
     counters.set(.provenEndpoints, to: UInt64(gate.provenCount))
-    counters.set(.witnessedTokens, to: UInt64(gate.witnessedCount))
     counters.set(.flows, to: UInt64(flows.count))
   }
 

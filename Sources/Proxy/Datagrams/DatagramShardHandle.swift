@@ -1,4 +1,4 @@
-public import Filter
+internal import Filter
 public import Kernel
 public import Telemetry
 public import Wire

@@ -1,4 +1,4 @@
-public import Wire
+internal import Wire
 
 /// The bounds of a datagram gate in proxy mode, which keeps flows that the kernel keeps otherwise.
 public struct FlowLimits: Sendable, Equatable {

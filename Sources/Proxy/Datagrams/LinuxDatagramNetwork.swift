@@ -21,9 +21,11 @@ struct LinuxDatagramNetwork: DatagramNetwork, ~Copyable {
     wake: consuming WakeSignal,
     injects: Bool
   ) throws(Errno) {
+    let injector = try Self.makeInjector(injects)
+    let batch = try DatagramBatch()
     poller = try Poller()
-    batch = try DatagramBatch()
-    injector = injects ? .some(try DatagramInjector()) : .none
+    self.injector = injector
+    self.batch = batch
     self.doors = doors
     self.wake = wake
     poller.add(self.wake.descriptor, token: Token(.wake, slot: 0).rawValue, .readable)
@@ -31,6 +33,11 @@ struct LinuxDatagramNetwork: DatagramNetwork, ~Copyable {
       let token = Token(.listener, slot: UInt32(index)).rawValue
       poller.add(self.doors[index].descriptor, token: token, .readable)
     }
+  }
+
+  private static func makeInjector(_ injects: Bool) throws(Errno) -> DatagramInjector? {
+    guard injects else { return nil }
+    return try DatagramInjector()
   }
 
   var now: Instant { Clock.now }

@@ -16,8 +16,6 @@ public enum Gauge: Int, CaseIterable, Sendable {
   case stage
   /// Endpoints that have shown that datagrams to them arrive.
   case provenEndpoints
-  /// Tokens of the router that were seen on their way out and not come back yet.
-  case witnessedTokens
   /// Flows of datagrams that a gate in proxy mode carries.
   case flows
 
@@ -26,7 +24,7 @@ public enum Gauge: Int, CaseIterable, Sendable {
     switch self {
     case .stage: true
     case .held, .reading, .open, .handshakesInFlight, .dialled, .sessions, .provenEndpoints,
-      .witnessedTokens, .flows:
+      .flows:
       false
     }
   }
@@ -44,6 +42,8 @@ public enum Tally: Int, CaseIterable, Sendable {
   case staleEvents
   /// The router's answers to datagrams on trial that were looked at.
   case answersSeen
+  /// Of those, Retries, whose tokens prove whom they reach.
+  case retriesSeen
   /// Datagrams that told the kernel to carry their flow from now on.
   case flowsAdmitted
   /// Datagrams that the kernel did not take from the gate.
@@ -94,8 +94,8 @@ public struct CounterLayout: Equatable, Sendable, BitwiseCopyable {
   }
 
   // Literals, since asking a list for its count allocates; held against the lists above.
-  private static let gaugeCount = 10
-  private static let tallyCount = 7
+  private static let gaugeCount = 9
+  private static let tallyCount = 8
   private static let wordsPerTimedWork = 1 + DurationBuckets.count
 
   private var timedWorkStart: Int {

@@ -7,7 +7,7 @@ public final class EndpointRing: Sendable {
   /// How many endpoints wait for the reader before there is no more room.
   public static let capacity = 4_096
 
-  private let ring = RecordRing(capacity: capacity)
+  private let owner = RecordRing.makeMemory(capacity: capacity)
   private let hasWriter = Atomic(false)
   private let hasReader = Atomic(false)
 
@@ -17,22 +17,24 @@ public final class EndpointRing: Sendable {
   /// The one writer of this ring. Asking twice is a mistake and traps.
   public func makeWriter() -> EndpointRingWriter {
     precondition(!hasWriter.exchange(true, ordering: .relaxed), "a ring has one writer")
-    return EndpointRingWriter(ring: ring)
+    return EndpointRingWriter(owner: owner)
   }
 
   /// The one reader of this ring. Asking twice is a mistake and traps.
   public func makeReader() -> EndpointRingReader {
     precondition(!hasReader.exchange(true, ordering: .relaxed), "a ring has one reader")
-    return EndpointRingReader(ring: ring)
+    return EndpointRingReader(owner: owner)
   }
 }
 
 /// The shard's end of a ring.
 public struct EndpointRingWriter: ~Copyable, Sendable {
   private let ring: RecordRing
+  private let owner: SharedWordsOwner
 
-  fileprivate init(ring: RecordRing) {
-    self.ring = ring
+  fileprivate init(owner: SharedWordsOwner) {
+    self.owner = owner
+    ring = RecordRing(capacity: EndpointRing.capacity, in: owner)
   }
 
   /// Whether there is room for another endpoint.
@@ -57,9 +59,11 @@ public struct EndpointRingWriter: ~Copyable, Sendable {
 /// The control thread's end of a ring.
 public struct EndpointRingReader: ~Copyable, Sendable {
   private let ring: RecordRing
+  private let owner: SharedWordsOwner
 
-  fileprivate init(ring: RecordRing) {
-    self.ring = ring
+  fileprivate init(owner: SharedWordsOwner) {
+    self.owner = owner
+    ring = RecordRing(capacity: EndpointRing.capacity, in: owner)
   }
 
   /// The oldest endpoint not yet read and when it came; nil when there is none.

@@ -9,7 +9,7 @@ public final class EventRing: Sendable {
   /// How many events wait for the reader before further ones are dropped.
   public static let capacity = 1_024
 
-  private let ring = RecordRing(capacity: capacity)
+  private let owner = RecordRing.makeMemory(capacity: capacity)
   private let hasWriter = Atomic(false)
   private let hasReader = Atomic(false)
 
@@ -19,22 +19,24 @@ public final class EventRing: Sendable {
   /// The one writer of this ring. Asking twice is a mistake and traps.
   public func makeWriter() -> EventRingWriter {
     precondition(!hasWriter.exchange(true, ordering: .relaxed), "a ring has one writer")
-    return EventRingWriter(ring: ring)
+    return EventRingWriter(owner: owner)
   }
 
   /// The one reader of this ring. Asking twice is a mistake and traps.
   public func makeReader() -> EventRingReader {
     precondition(!hasReader.exchange(true, ordering: .relaxed), "a ring has one reader")
-    return EventRingReader(ring: ring)
+    return EventRingReader(owner: owner)
   }
 }
 
 /// The shard's end of a ring.
 public struct EventRingWriter: ~Copyable, Sendable {
   private let ring: RecordRing
+  private let owner: SharedWordsOwner
 
-  fileprivate init(ring: RecordRing) {
-    self.ring = ring
+  fileprivate init(owner: SharedWordsOwner) {
+    self.owner = owner
+    ring = RecordRing(capacity: EventRing.capacity, in: owner)
   }
 
   /// Hands an event over, or counts it as lost when the ring is full.
@@ -50,10 +52,12 @@ public struct EventRingWriter: ~Copyable, Sendable {
 /// The control thread's end of a ring.
 public struct EventRingReader: ~Copyable, Sendable {
   private let ring: RecordRing
+  private let owner: SharedWordsOwner
   private var lostAlreadyTold: UInt64 = 0
 
-  fileprivate init(ring: RecordRing) {
-    self.ring = ring
+  fileprivate init(owner: SharedWordsOwner) {
+    self.owner = owner
+    ring = RecordRing(capacity: EventRing.capacity, in: owner)
   }
 
   /// The oldest event not yet read and when it happened; nil when there is none.

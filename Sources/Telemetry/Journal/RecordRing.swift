@@ -1,6 +1,9 @@
-/// The layout and memory of a ring of records between one writing and one reading thread, without a
-/// lock: what `EventRing` and `EndpointRing` are made of.
-struct RecordRing: Sendable {
+/// A ring of records between one writing and one reading thread, without a lock: what `EventRing`
+/// and `EndpointRing` are made of.
+///
+/// Trivially copied, so that a writer touches no reference count; whoever holds it also holds the
+/// `SharedWordsOwner` that frees its memory.
+struct RecordRing: BitwiseCopyable, Sendable {
   /// Words of one record.
   static let wordsPerRecord = 4
 
@@ -13,20 +16,20 @@ struct RecordRing: Sendable {
   /// Records that wait for the reader before there is no more room: a power of two.
   let capacity: Int
   private let words: SharedWords
-  private let owner: SharedWordsOwner
 
-  /// An empty ring.
-  init(capacity: Int) {
+  /// Memory for an empty ring.
+  static func makeMemory(capacity: Int) -> SharedWordsOwner {
+    SharedWordsOwner(count: recordsStart + capacity * wordsPerRecord)
+  }
+
+  /// The ring in `memory`, which was made for this capacity.
+  init(capacity: Int, in memory: SharedWordsOwner) {
     precondition(capacity > 0 && capacity & (capacity - 1) == 0, "a power of two")
     self.capacity = capacity
-    owner = SharedWordsOwner(count: Self.recordsStart + capacity * Self.wordsPerRecord)
-    words = owner.words
+    words = memory.words
   }
 
   /// Whether there is room for another record; asked by the writer.
-  #if !DEBUG
-    @_noLocks
-  #endif
   var hasRoom: Bool {
     words.load(Self.writtenWord) &- words.loadAcquiring(Self.readWord) < UInt64(capacity)
   }

@@ -10,7 +10,6 @@ extension Gauge {
     case .sessions: "sallyport_sessions"
     case .stage: "sallyport_stage"
     case .provenEndpoints: "sallyport_proven_endpoints"
-    case .witnessedTokens: "sallyport_witnessed_tokens"
     case .flows: "sallyport_flows"
     }
   }
@@ -26,7 +25,6 @@ extension Gauge {
     case .sessions: "Connections on which data flows."
     case .stage: "Overload stage, 0 is calm."
     case .provenEndpoints: "Endpoints that have shown that datagrams to them arrive."
-    case .witnessedTokens: "Tokens of the router that were seen and not come back yet."
     case .flows: "Flows of datagrams that a proxy carries."
     }
   }
@@ -41,6 +39,7 @@ extension Tally {
     case .bytesToPeer: "sallyport_to_peer_bytes_total"
     case .staleEvents: "sallyport_stale_events_total"
     case .answersSeen: "sallyport_answers_seen_total"
+    case .retriesSeen: "sallyport_retries_seen_total"
     case .flowsAdmitted: "sallyport_flows_admitted_total"
     case .unsent: "sallyport_unsent_total"
     }
@@ -54,6 +53,7 @@ extension Tally {
     case .bytesToPeer: "Bytes from the router to peers."
     case .staleEvents: "Poller events for connections already gone."
     case .answersSeen: "Answers of the router to datagrams on trial."
+    case .retriesSeen: "Retries of the router to datagrams on trial."
     case .flowsAdmitted: "Datagrams after which the kernel carries their flow."
     case .unsent: "Datagrams that the kernel did not take."
     }

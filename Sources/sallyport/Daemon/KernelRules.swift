@@ -22,7 +22,7 @@ extension FirewallPlan {
       routingTable: settings.table,
       rulePriority: settings.priority,
       shards: Int(configuration.shardCount),
-      steeringSeed: MachineSecret.steeringSeed
+      steeringSeed: Self.steeringSeedOfThisBoot()
     )
   }
 }

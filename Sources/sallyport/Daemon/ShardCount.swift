@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Kernel
+internal import Wire
 
 extension Configuration {
   /// How many shards each group has: what is asked for, or one a core. The kernel's rules spread
