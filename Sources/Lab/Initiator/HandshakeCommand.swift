@@ -18,7 +18,10 @@ struct HandshakeCommand: ParsableCommand {
   @Option(help: "An address of this host to call from.")
   var source: String?
 
-  @Option(help: "What is wrong with message 1: \(Self.faultNames).")
+  @Option(help: "What to speak: ntcp2 or ssu2.")
+  var transport = LabTransport.ntcp2
+
+  @Option(help: "What is wrong, of NTCP2: \(Self.faultNames); of SSU2: \(SSU2Fault.names).")
   var fault: String = FirstFlightFault.none.rawValue
 
   @Option(help: "Seconds that our clock is ahead; negative: behind.")
@@ -33,17 +36,27 @@ struct HandshakeCommand: ParsableCommand {
   @Option(help: "The hybrid form: 512, 768 or 1024; default: classic.")
   var hybrid: Int?
 
-  @Option(help: "Seconds to wait for each answer.")
-  var patience: UInt64 = 15
+  @Option(help: "Seconds to wait: NTCP2 for each answer (15), SSU2 in all (as the manner has it).")
+  var patience: UInt64?
 
   @Flag(help: "Send message 1 byte by byte.")
   var byteByByte = false
+
+  @OptionGroup(title: "SSU2 alone")
+  var ssu2: SSU2HandshakeArguments
 
   private static var faultNames: String {
     FirstFlightFault.allCases.map(\.rawValue).joined(separator: ", ")
   }
 
   func run() throws {
+    switch transport {
+    case .ntcp2: try runNTCP2()
+    case .ssu2: try runSSU2()
+    }
+  }
+
+  private func runNTCP2() throws {
     let router = try RouterFacts.read(directory: routerDirectory)
     let target = try target.map { try LabArguments.endpoint($0) } ?? router.endpoint
     guard let target else {
@@ -81,7 +94,7 @@ struct HandshakeCommand: ParsableCommand {
     case .some(let size): throw ValidationError("--hybrid \(size): choose 512, 768 or 1024.")
     }
     if byteByByte { options.delivery = .byteByByte(pauseNanoseconds: 0) }
-    options.patienceNanoseconds = min(patience, 3600) * Nanoseconds.perSecond
+    options.patienceNanoseconds = min(patience ?? 15, 3600) * Nanoseconds.perSecond
     return options
   }
 }
@@ -119,6 +132,11 @@ extension HandshakeEnd {
     case .answeredHybrid: "answered the hybrid message 1"
     }
   }
+}
+
+/// A transport on the lab's command line.
+enum LabTransport: String, ExpressibleByArgument {
+  case ntcp2, ssu2
 }
 
 /// Addresses on the lab's command line.

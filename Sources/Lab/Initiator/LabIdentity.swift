@@ -39,6 +39,11 @@ struct LabIdentity: Sendable {
   /// SHA-256 of the identity: the router's name on the network.
   var hash: [UInt8] { Primitives.sha256(bytes) }
 
+  /// The Ed25519 signature of this identity under `message`, 64 bytes.
+  func sign(_ message: [UInt8]) -> [UInt8] {
+    Primitives.sign(message, secretKey: signingSecretKey)
+  }
+
   /// What an initiator must know to call this identity at `endpoint`.
   func facts(at endpoint: Endpoint?, networkIdentifier: UInt8) -> RouterFacts {
     RouterFacts(
@@ -83,7 +88,7 @@ struct LabIdentity: Sendable {
     info += [1, 10] + [UInt8](repeating: 0, count: 8)
     info += Self.text("NTCP2") + Self.mapping(address)
     info += [0] + Self.mapping(options)
-    return info + Primitives.sign(info, secretKey: signingSecretKey)
+    return info + sign(info)
   }
 
   private static func text(_ value: String) -> [UInt8] {

@@ -1,7 +1,7 @@
 internal import Filter
 
-/// The Noise XK handshake state of NTCP2 as both ends keep it: chaining key, transcript hash, and
-/// the key of the current message (NTCP2 specification, key derivation).
+/// The Noise XK handshake state of NTCP2 and SSU2 as both ends keep it: chaining key, transcript
+/// hash, and the key of the current message (key derivation in both specifications).
 struct NoiseState {
   /// Bytes mixed into every key so far.
   private(set) var chainingKey: [UInt8]
@@ -12,7 +12,12 @@ struct NoiseState {
 
   /// The state both ends know beforehand: the protocol's name and the responder's static key.
   init(form: HybridForm?, responderStaticKey: [UInt8]) {
-    chainingKey = Primitives.sha256([UInt8](Self.protocolName(form).utf8))
+    self.init(protocolName: Self.protocolName(form), responderStaticKey: responderStaticKey)
+  }
+
+  /// The state of the protocol with this Noise name.
+  init(protocolName: String, responderStaticKey: [UInt8]) {
+    chainingKey = Primitives.sha256([UInt8](protocolName.utf8))
     hash = Primitives.sha256(chainingKey)
     mixHash(responderStaticKey)
   }

@@ -37,13 +37,7 @@ extension RouterFacts {
   /// publish its address comes from i2pd's `ntcp2.keys`.
   static func read(directory: String) throws(RouterFactsFailure) -> RouterFacts {
     let path = directory + "/router.info"
-    guard let bytes = Files.bytes(path) else { throw .unreadable(path: path) }
-    let info: RouterInfo
-    do throws(RouterInfoFault) {
-      info = try RouterInfo(bytes)
-    } catch {
-      throw .malformed(path: path, what: "not a RouterInfo: \(error)")
-    }
+    let info = try routerInfo(directory: directory)
     let candidates = info.addresses.filter(\.speaksNTCP2)
     let published = candidates.first { $0.initializationVector != nil }
     guard let address = published ?? candidates.first, let staticKey = address.staticKey else {
@@ -54,12 +48,23 @@ extension RouterFacts {
       throw .malformed(path: path, what: "no `i` is published and no ntcp2.keys holds one")
     }
     return RouterFacts(
-      hash: Primitives.sha256([UInt8](bytes.prefix(info.identity.byteCount))),
+      hash: Primitives.sha256([UInt8](info.bytes.prefix(info.identity.byteCount))),
       staticKey: staticKey,
       initializationVector: vector,
       endpoint: address.endpoint,
       networkIdentifier: info.networkIdentifier ?? 2
     )
+  }
+
+  /// The `router.info` in `directory`.
+  static func routerInfo(directory: String) throws(RouterFactsFailure) -> RouterInfo {
+    let path = directory + "/router.info"
+    guard let bytes = Files.bytes(path) else { throw .unreadable(path: path) }
+    do throws(RouterInfoFault) {
+      return try RouterInfo(bytes)
+    } catch {
+      throw .malformed(path: path, what: "not a RouterInfo: \(error)")
+    }
   }
 
   /// The end of `ntcp2.keys`: public half, private half, initialisation vector.
