@@ -104,12 +104,14 @@ public struct CookieJar: ~Copyable {
     return 1 &- (difference | (0 &- difference)) >> 63
   }
 
+  /// Turns as often as spans have passed, whether somebody asked meanwhile or not: else a cookie
+  /// from before a quiet time would live longer.
   private mutating func turnIfDue(_ now: Instant) {
-    let elapsed = now.nanoseconds(since: turned)
-    guard elapsed >= Self.spanNanoseconds else { return }
-    turned = now
+    let spans = now.nanoseconds(since: turned) / Self.spanNanoseconds
+    guard spans > 0 else { return }
+    turned = turned.advanced(byNanoseconds: spans &* Self.spanNanoseconds)
     turn()
-    if elapsed >= 2 * Self.spanNanoseconds { turn() }
+    if spans > 1 { turn() }
   }
 
   /// The older secret becomes the younger, and is made anew. What was spent is forgotten with the
