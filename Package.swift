@@ -76,7 +76,7 @@ let package = Package(
     .target(
       name: "Kernel",
       dependencies: ["Wire", "CLinux", "CNFTables"],
-      exclude: page + ["Firewall/README.md"],
+      exclude: page + ["Datagrams/README.md", "Firewall/README.md"],
       swiftSettings: hot
     ),
     .target(
