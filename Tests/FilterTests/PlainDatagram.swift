@@ -1,5 +1,4 @@
 import CSodium
-import Filter
 
 /// SSU2 packets outside of sessions as a peer makes them, written straight from the SSU2
 /// specification with bare primitives on arrays: nothing of it comes from the code under test.
@@ -53,29 +52,6 @@ struct PlainDatagram {
     source = destination.map { ~$0 }
   }
 
-  /// A SessionRequest with a handshake that a router would take: Noise XK, message 1.
-  static func sessionRequest(
-    token: [UInt8] = [UInt8](repeating: 0x88, count: 8),
-    version: UInt8 = 2,
-    privateKey: [UInt8] = [UInt8](repeating: 0x44, count: 32),
-    payload: [UInt8] = Block.dateTime(0x6b00_0002) + Block.padding(5),
-    point: [UInt8]? = nil
-  ) -> [UInt8] {
-    let datagram = PlainDatagram(type: 0, version: version, token: token)
-    let sent = point ?? Plain.publicKey(privateKey)
-    let name = "Noise_XKchaobfse+hs1+hs2+hs3_25519_ChaChaPoly_SHA256"
-    let chainingKey = Plain.sha256(Array(name.utf8))
-    var transcript = Plain.sha256(Plain.sha256(chainingKey) + PlainRouter.publicKey)
-    transcript = Plain.sha256(Plain.sha256(transcript + datagram.header) + sent)
-    let secret = Plain.scalarMultiply(privateKey, PlainRouter.publicKey)
-    let temporary = Plain.hmac(chainingKey, secret)
-    let key = Plain.hmac(temporary, Plain.hmac(temporary, [1]) + [2])
-    let sealed = Plain.seal(payload, key: key, counter: 0, associated: transcript)
-    // The gate can't open what is behind the key, so a hybrid frame of the right length is enough.
-    let frame = [UInt8](repeating: 0xa5, count: version == 3 ? 816 : version == 4 ? 1_200 : 0)
-    return mask(datagram.header + sent + frame + sealed, 64, introductionKey)
-  }
-
   /// A datagram of a session for the router: nobody but its session can read the second word.
   static func sessionData(destination: [UInt8], body: [UInt8]) -> [UInt8] {
     var bytes = destination + body
@@ -85,7 +61,7 @@ struct PlainDatagram {
   }
 
   /// Masks a packet whose header and body are in place, up to byte `end`.
-  private static func mask(_ packet: [UInt8], _ end: Int, _ key: [UInt8]) -> [UInt8] {
+  static func mask(_ packet: [UInt8], _ end: Int, _ key: [UInt8]) -> [UInt8] {
     var bytes = packet
     let first = keystream(8, nonce: Array(packet.suffix(24).prefix(12)), key: key)
     let second = keystream(8, nonce: Array(packet.suffix(12)), key: key)
@@ -106,7 +82,7 @@ struct PlainDatagram {
     var payload = [UInt8](repeating: 0, count: packet.count - 48)
     let nonce = [0, 0, 0, 0] + header[8..<12].reversed() + [0, 0, 0, 0]
     let sealed = Array(packet.dropFirst(32))
-    let opened = crypto_aead_chacha20poly1305_ietf_decrypt(
+    let opened = unsafe crypto_aead_chacha20poly1305_ietf_decrypt(
       &payload,
       nil,
       nil,
@@ -127,7 +103,7 @@ struct PlainDatagram {
     key: [UInt8]
   ) -> [UInt8] {
     var sealed = [UInt8](repeating: 0, count: payload.count + 16)
-    crypto_aead_chacha20poly1305_ietf_encrypt(
+    unsafe crypto_aead_chacha20poly1305_ietf_encrypt(
       &sealed,
       nil,
       payload,
@@ -144,7 +120,7 @@ struct PlainDatagram {
   private static func keystream(_ count: Int, nonce: [UInt8], key: [UInt8]) -> [UInt8] {
     let zeros = [UInt8](repeating: 0, count: count)
     var stream = zeros
-    crypto_stream_chacha20_ietf_xor_ic(&stream, zeros, UInt64(count), nonce, 1, key)
+    unsafe crypto_stream_chacha20_ietf_xor_ic(&stream, zeros, UInt64(count), nonce, 1, key)
     return stream
   }
 }

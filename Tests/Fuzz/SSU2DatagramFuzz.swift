@@ -1,8 +1,8 @@
 // fuzz: modules=Wire,Filter sources=Tests/FilterTests/SSU2DatagramProperties.swift
-// fuzz: sources=Tests/FilterTests/PlainDatagram.swift,Tests/FilterTests/PlainFlight.swift
+// fuzz: sources=Tests/FilterTests/PlainDatagram.swift
 //
-// SSU2 datagrams: no trap, a second look that agrees, answers within their bound. Each input is also
-// sealed as a peer would, so that it reaches the blocks.
+// SSU2 datagrams: no trap, a second look that agrees, answers within their bound. Each input is
+// also sealed as a peer would, so that it reaches the blocks.
 
 /// Nobody else calls the fuzzer's entry, and libFuzzer calls it from one thread.
 nonisolated(unsafe) private let properties = SSU2DatagramProperties()

@@ -90,6 +90,9 @@ struct RouterInfoMappingTests {
     #expect(!address("NTCP2", ["v": "2,x"]).speaksNTCP2)
     #expect(!address("SSU2", ["v": "2"]).speaksNTCP2)
     #expect(address("SSU", ["v": "1,2"]).speaksSSU2)
+    #expect(address("SSU2", ["v": "2"]).speaksSSU2)
+    #expect(!address("SSU", [:]).speaksSSU2)
+    #expect(!address("NTCP2", ["v": "2"]).speaksSSU2)
     #expect(address("carrier pigeon", ["v": "2"]).style == nil)
   }
 
@@ -122,12 +125,17 @@ struct RouterInfoMappingTests {
       let bytes = RouterInfo.encodeSignedPart(
         identity: [UInt8](repeating: 1, count: 384) + Self.keyCertificate,
         publishedMilliseconds: 0x0102_0304_0506_0708,
-        addresses: [address("NTCP2", whole.filter { $0.key != missing }), address("NTCP2", whole)],
+        addresses: [
+          address("NTCP2", whole.filter { $0.key != missing }), address("NTCP2", whole),
+          address("SSU2", whole.filter { $0.key != missing }),
+          address("SSU2", whole.merging(["port": "2"]) { $1 }),
+        ],
         peerHashes: [UInt8](repeating: 7, count: 64),
         options: RouterOptions([])
       )
       let info = try RouterInfo(bytes + Self.signature)
       #expect(info.publishedNTCP2Addresses.map(\.endpoint) == [Endpoint("11.0.0.1:1")])
+      #expect(info.publishedSSU2Addresses.map(\.endpoint) == [Endpoint("11.0.0.1:2")])
       #expect(info.peerHashRange.count == 64)
       #expect(info.publishedMilliseconds == 0x0102_0304_0506_0708)
     }

@@ -6,17 +6,18 @@ public enum CookieVerdict: Equatable, BitwiseCopyable, Sendable {
   case foreign
   /// A cookie that has proved its endpoint before, and too long ago for a retransmission.
   case spent
-  /// A cookie for this endpoint and these identifiers: whoever shows it receives what is sent there.
+  /// A cookie for this endpoint and these identifiers: whoever shows it receives what is sent
+  /// there.
   case ours
 }
 
 /// Cookies: tokens of the gate's own making, for which nothing is stored until they come back.
 ///
-/// A cookie is a keyed hash over the endpoint and both connection identifiers of the question, which
-/// are the same from the TokenRequest to the SessionRequest that answers it. It so tells the gate
-/// that its answer reached the endpoint, and it is worth nothing to another endpoint or for another
-/// attempt. Two secrets overlap: new cookies are made with the younger, both are honoured, and each
-/// lives for two spans; a cookie is good for one span at least, two at most.
+/// A cookie is a keyed hash over the endpoint and both connection identifiers of the question,
+/// which are the same from the TokenRequest to the SessionRequest that answers it. It so tells the
+/// gate that its answer reached the endpoint, and it is worth nothing to another endpoint or for
+/// another attempt. Two secrets overlap: new cookies are made with the younger, both are honoured,
+/// and each lives for two spans; a cookie is good for one span at least, two at most.
 ///
 /// **Single use.** Initiators repeat a SessionRequest bit by bit until they are answered (i2pd each
 /// second for five, Java I2P and emissary for fifteen). So a good cookie is remembered, and:

@@ -4,8 +4,8 @@ internal import Wire
 ///
 /// Two halves of fixed size take turns together with the secrets that make cookies: new entries go
 /// into the younger, look-ups read both. A half with more entries than it has to hold drops the
-/// oldest in the searched window: a bound on memory, at the price that such a cookie could prove its
-/// own endpoint once more.
+/// oldest in the searched window: a bound on memory, at the price that such a cookie could prove
+/// its own endpoint once more.
 @safe
 struct SpentCookies: ~Copyable {
   /// What the use of a good cookie was.
@@ -29,8 +29,8 @@ struct SpentCookies: ~Copyable {
     var firstUse: UInt64 = 0
   }
 
-  /// Places for each entry of a half: with a quarter in use, runs as long as a window are as good as
-  /// impossible.
+  /// Places for each entry of a half: with a quarter in use, runs as long as a window are as good
+  /// as impossible.
   private static let placesPerEntry = 4
   private static let window = 32
 

@@ -6,8 +6,9 @@
 /// ```
 ///
 /// Random bytes end behind the second word, at the price of two ChaCha20 blocks: one for that word,
-/// and one for the identifier that may belong to a session. Everything that is opened is opened with
-/// the router's published introduction key (SSU2 specification; there is no key agreement here).
+/// and one for the identifier that may belong to a session. Everything that is opened is opened
+/// with the router's published introduction key (SSU2 specification; there is no key agreement
+/// here).
 ///
 /// Holds no state about peers; bytes and moments come in, a verdict goes out. Datagrams are never
 /// changed, since they are passed on as they came. Replaced as a whole when the router's files

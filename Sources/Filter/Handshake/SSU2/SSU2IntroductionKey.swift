@@ -46,8 +46,8 @@ struct SSU2IntroductionKey: ~Copyable {
     return UInt64(bigEndian: word)
   }
 
-  /// Opens the sealed payload of the datagram of `count` bytes at `datagram` into `scratch`; whether
-  /// the tag fits. The header is authenticated with it.
+  /// Opens the sealed payload of the datagram of `count` bytes at `datagram` into `scratch`;
+  /// whether the tag fits. The header is authenticated with it.
   func open(
     _ datagram: UnsafeRawPointer,
     count: Int,
@@ -91,8 +91,8 @@ struct SSU2IntroductionKey: ~Copyable {
   }
 }
 
-/// The mask behind the first sixteen bytes of a datagram under an introduction key: it has no nonce,
-/// so it is made once. Words are big-endian numbers.
+/// The mask behind the first sixteen bytes of a datagram under an introduction key: it has no
+/// nonce, so it is made once. Words are big-endian numbers.
 struct SSU2TailMask: BitwiseCopyable {
   /// Of the source identifier, bytes 16 to 23.
   let source: UInt64

@@ -24,8 +24,8 @@ struct SSU2Scratch: ~Copyable {
   /// Where a payload is opened to.
   var payload: UnsafeMutablePointer<UInt8> { unsafe memory + Self.payloadOffset }
 
-  /// Lays out `header`, and the nonce that follows from its packet number: four zero bytes, then the
-  /// number as eight little-endian bytes.
+  /// Lays out `header`, and the nonce that follows from its packet number: four zero bytes, then
+  /// the number as eight little-endian bytes.
   func set(_ header: SSU2LongHeader) {
     let raw = unsafe UnsafeMutableRawPointer(memory)
     unsafe raw.storeBytes(of: header.destinationIdentifier.bigEndian, as: UInt64.self)
