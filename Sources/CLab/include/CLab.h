@@ -25,6 +25,26 @@ int lab_listen(uint64_t high, uint64_t low, uint16_t port, int backlog);
 /// 1 once a started connect has completed, 0 while it has not.
 int lab_is_connected(int socket);
 
+/// One datagram with a made-up sender; its content is `length` bytes of a store, from `offset` on.
+struct lab_forged_datagram {
+  uint64_t sourceHigh;
+  uint64_t sourceLow;
+  uint32_t offset;
+  uint16_t length;
+  uint16_t sourcePort;
+};
+
+/// Most datagrams of one call.
+#define LAB_FORGED_MAXIMUM 64u
+
+/// A non-blocking raw socket for datagrams of one family, with room for many of them on their way.
+int lab_open_forge(int isIPv4);
+
+/// Sends up to LAB_FORGED_MAXIMUM UDP datagrams of the socket's family to one target, each from the
+/// sender it names. How many the kernel took; -1 when it took none.
+int lab_forge(int socket, uint64_t targetHigh, uint64_t targetLow, uint16_t targetPort,
+              const uint8_t *store, const struct lab_forged_datagram *datagrams, unsigned count);
+
 /// Waits for `events` (POLLIN ...) on one descriptor; returns what is ready, 0 at the timeout, -1.
 int lab_wait_for(int descriptor, short events, int timeoutMilliseconds);
 

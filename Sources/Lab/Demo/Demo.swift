@@ -87,7 +87,7 @@ struct Demo {
     _ phase: DemoPlan.Phase,
     facts: RouterFacts,
     _ progress: FloodProgress
-  ) throws -> RunningFlood {
+  ) throws -> RunningFlood<FloodReport> {
     let available = DescriptorLimit.raise(to: Self.openMax + Self.otherDescriptors)
     var settings = FloodSettings(
       kind: kind,

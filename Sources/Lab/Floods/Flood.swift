@@ -14,6 +14,8 @@ enum Flood {
   enum Failure: Error, Equatable, CustomStringConvertible {
     /// Honest first flights need a router to be made for.
     case routerNeeded(FloodKind)
+    /// Requests need a router to be made for, replays something recorded.
+    case datagramsNeeded(DatagramFloodKind)
     /// The bounds make no sense.
     case outOfBounds(String)
     /// The system refused.
@@ -24,6 +26,9 @@ enum Flood {
       switch self {
       case .routerNeeded(let kind):
         "a flood of kind \(kind.rawValue) needs the router's facts: name its directory"
+      case .datagramsNeeded(let kind):
+        "a flood of kind \(kind.rawValue) needs the router's facts, a replay recorded datagrams: "
+          + "name the router's directory"
       case .outOfBounds(let what): what
       case .system(let error, let what): "\(what): \(error)"
       }

@@ -11,13 +11,15 @@ struct FloodCommand: ParsableCommand {
     discussion: "Only for networks of your own: run it inside a network namespace."
   )
 
-  @Option(help: "What each connection does: \(FloodKind.names).")
+  @Option(
+    help: "What each connection does: \(FloodKind.names); datagrams: \(DatagramFloodKind.names)."
+  )
   var kind: String
 
   @Option(help: "Where to, address:port.")
   var target: String
 
-  @Option(help: "The directory with the router's router.info, for first-flight and replay.")
+  @Option(help: "The directory with the router's router.info, for all that is made for it.")
   var routerDirectory: String?
 
   @Option(help: "The network to come from, all of it local here, e.g. 11.64.0.0/16.")
@@ -51,7 +53,11 @@ struct FloodCommand: ParsableCommand {
   var core: Int32?
 
   func run() throws {
-    print(try Flood.run(settings()))
+    if let kind = DatagramFloodKind(rawValue: kind) {
+      print(try DatagramFlood.run(datagramSettings(kind)))
+    } else {
+      print(try Flood.run(settings()))
+    }
   }
 
   private func settings() throws -> FloodSettings {
@@ -75,6 +81,26 @@ struct FloodCommand: ParsableCommand {
     settings.router = try routerDirectory.map { try RouterFacts.read(directory: $0) }
     settings.preparedFlightCount = flights
     settings.core = core
+    return settings
+  }
+
+  private func datagramSettings(_ kind: DatagramFloodKind) throws -> DatagramFloodSettings {
+    guard let sources = try sourceAddresses() else {
+      throw ValidationError("--sources: datagrams need a network for their senders.")
+    }
+    var settings = DatagramFloodSettings(
+      kind: kind,
+      target: try LabArguments.endpoint(target),
+      sources: sources,
+      ratePerSecond: rate,
+      durationNanoseconds: try nanoseconds(seconds, "--seconds")
+    )
+    settings.router = try routerDirectory.map { try SSU2RouterFacts.read(directory: $0) }
+    settings.preparedCount = flights
+    settings.core = core
+    if kind == .replay, let router = settings.router {
+      settings.recordings = SSU2Initiator.recording(of: settings.target, router: router)
+    }
     return settings
   }
 

@@ -1,28 +1,26 @@
 import Synchronization
 
 /// A flood on a thread of its own in a namespace.
-final class RunningFlood: Sendable {
-  private let stopper = FloodStop()
+final class RunningFlood<Report: Sendable>: Sendable {
+  private let stopper: FloodStop
   private let outcome = Outcome()
   private let thread: Mutex<LabThread<Void>?>
 
   private final class Outcome: Sendable {
-    let result = Mutex<Result<FloodReport, Flood.Failure>?>(nil)
+    let result = Mutex<Result<Report, Flood.Failure>?>(nil)
   }
 
-  /// Starts a flood as `settings` say in `namespace`.
-  init(
-    _ settings: FloodSettings,
+  /// Starts `flood` in `namespace`.
+  fileprivate init(
     in namespace: NetworkNamespace,
-    progress: FloodProgress? = nil
+    _ flood: @escaping @Sendable (FloodStop) -> Result<Report, Flood.Failure>
   ) throws(LabError) {
-    let (stopper, outcome) = (stopper, outcome)
+    let (stopper, outcome) = (FloodStop(), outcome)
     let started = try namespace.startThread {
-      let result = Result { () throws(Flood.Failure) in
-        try Flood.run(settings, stop: stopper, progress: progress)
-      }
+      let result = flood(stopper)
       outcome.result.withLock { $0 = result }
     }
+    self.stopper = stopper
     thread = Mutex(consume started)
   }
 
@@ -40,5 +38,32 @@ final class RunningFlood: Sendable {
   }
 
   /// What the flood did; nil before it was stopped, or when it did not begin.
-  var report: FloodReport? { outcome.result.withLock { try? $0?.get() } }
+  var report: Report? { outcome.result.withLock { try? $0?.get() } }
+}
+
+extension RunningFlood where Report == FloodReport {
+  /// Starts a flood of connections as `settings` say in `namespace`.
+  convenience init(
+    _ settings: FloodSettings,
+    in namespace: NetworkNamespace,
+    progress: FloodProgress? = nil
+  ) throws(LabError) {
+    try self.init(in: namespace) { stop in
+      Result { () throws(Flood.Failure) in
+        try Flood.run(settings, stop: stop, progress: progress)
+      }
+    }
+  }
+}
+
+extension RunningFlood where Report == DatagramFloodReport {
+  /// Starts a flood of datagrams as `settings` say in `namespace`.
+  convenience init(
+    _ settings: DatagramFloodSettings,
+    in namespace: NetworkNamespace
+  ) throws(LabError) {
+    try self.init(in: namespace) { stop in
+      Result { () throws(Flood.Failure) in try DatagramFlood.run(settings, stop: stop) }
+    }
+  }
 }

@@ -33,6 +33,14 @@ enum SSU2Initiator {
     return run.perform()
   }
 
+  /// The datagrams of one honest handshake with the router at `target`, as somebody on the way
+  /// records them.
+  static func recording(of target: Endpoint, router: SSU2RouterFacts) -> [[UInt8]] {
+    var options = SSU2HandshakeOptions()
+    options.recording = .on
+    return handshake(to: target, router: router, options: options).recording
+  }
+
   /// Does one handshake from any port of `source`.
   static func handshake(
     to target: Endpoint,
