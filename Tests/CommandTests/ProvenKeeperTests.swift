@@ -21,12 +21,20 @@ struct ProvenKeeperTests {
 
   /// What a keeper tells, as lines.
   private final class Told {
+    private final class Lines {
+      var lines: [String] = []
+    }
+
     var events: [JournalEvent] = []
-    var lines: [String] = []
-    lazy var journal = Journal(
-      send: { [self] in lines.append($0.line) },
-      sleep: { _ in }
-    )
+    var lines: [String] { kept.lines }
+    var journal: Journal
+    private let kept: Lines
+
+    init() {
+      let kept = Lines()
+      self.kept = kept
+      journal = Journal(send: { kept.lines.append($0.line) }, sleep: { _ in })
+    }
   }
 
   @Test("What is written comes back, the newest first, as long as it counts")

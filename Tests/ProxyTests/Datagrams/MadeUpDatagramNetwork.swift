@@ -1,3 +1,4 @@
+import Filter
 import Kernel
 import Wire
 
@@ -11,7 +12,7 @@ struct MadeUpLink: ~Copyable {
 
   init(_ world: DatagramWorld) {
     self.world = world
-    world.linkCount += 1
+    world.linkCount &+= 1
     world.openLinks += 1
     endpoint = Endpoint(address: SourceAddress(ipv4: 0x7f00_0001), port: world.linkCount)
     world.links[endpoint] = state
@@ -59,7 +60,8 @@ struct MadeUpDatagramNetwork: DatagramNetwork, ~Copyable {
   func door(_ index: Int) -> DatagramDoor { index == 0 ? .peers : .router }
 
   mutating func receive(door: Int) -> DatagramReceipt {
-    take(&world.doors[door])
+    let world = world
+    return take(&world.doors[door])
   }
 
   mutating func receive(_ link: borrowing MadeUpLink) -> DatagramReceipt {
@@ -67,7 +69,8 @@ struct MadeUpDatagramNetwork: DatagramNetwork, ~Copyable {
       link.state.isRefused = false
       return .refused
     }
-    return take(&link.state.queue)
+    let state = link.state
+    return take(&state.queue)
   }
 
   private mutating func take(_ queue: inout [DatagramWorld.Packet]) -> DatagramReceipt {
