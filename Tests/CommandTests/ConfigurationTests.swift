@@ -85,55 +85,56 @@ import Wire
     }
   }
 
+  private static let everything = """
+    [router]
+    kind = "java"
+    directory = "/srv/i2p"
+    proof = "public"
+    [[gate]]
+    transport = "ntcp2"
+    address = "127.0.0.1"
+    port = 4711
+    mode = "proxy"
+    upstream = "[::1]:4712"
+    [[gate]]
+    transport = "ntcp2"
+    address = "2001:db8::1"
+    port = 4711
+    when-down = "closed"
+    [[gate]]
+    transport = "ssu2"
+    address = "2001:db8::1"
+    port = 4711
+    [limits]
+    stall-timeout-seconds = 2.5
+    [datagrams]
+    flows = 7
+    hold-seconds = 1.5
+    [datagrams.java]
+    requests-per-minute = 12
+    [datagrams.i2pd]
+    requests-burst = 13
+    [rules]
+    directory = "/srv/rules"
+    [admin]
+    http = ""
+    socket = "/srv/socket"
+    [state]
+    directory = "/srv/state"
+    [firewall]
+    mark = 0x10
+    mark-mask = 0xf0
+    table = 99
+    priority = 100
+    tcp-port = 4000
+    udp-port = 4001
+    udp-witness-port = 4002
+    [process]
+    shards = 2
+    """
+
   @Test func everythingCanBeSaid() throws {
-    let text = """
-      [router]
-      kind = "java"
-      directory = "/srv/i2p"
-      proof = "public"
-      [[gate]]
-      transport = "ntcp2"
-      address = "127.0.0.1"
-      port = 4711
-      mode = "proxy"
-      upstream = "[::1]:4712"
-      [[gate]]
-      transport = "ntcp2"
-      address = "2001:db8::1"
-      port = 4711
-      when-down = "closed"
-      [[gate]]
-      transport = "ssu2"
-      address = "2001:db8::1"
-      port = 4711
-      [limits]
-      stall-timeout-seconds = 2.5
-      [datagrams]
-      flows = 7
-      hold-seconds = 1.5
-      [datagrams.java]
-      requests-per-minute = 12
-      [datagrams.i2pd]
-      requests-burst = 13
-      [rules]
-      directory = "/srv/rules"
-      [admin]
-      http = ""
-      socket = "/srv/socket"
-      [state]
-      directory = "/srv/state"
-      [firewall]
-      mark = 0x10
-      mark-mask = 0xf0
-      table = 99
-      priority = 100
-      tcp-port = 4000
-      udp-port = 4001
-      udp-witness-port = 4002
-      [process]
-      shards = 2
-      """
-    let read = readConfiguration(text)
+    let read = readConfiguration(Self.everything)
     let configuration = try #require(read.configuration)
     #expect(read.faults == [])
     #expect(configuration.router.kind == .java)

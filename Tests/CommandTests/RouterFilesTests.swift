@@ -144,8 +144,8 @@ struct RouterFilesFaultTests {
     try folder.write("router.info", [UInt8](try Data(contentsOf: other)))
     #expect(
       folder.fault(folder.request())
-        == "DIR/ntcp2.keys: NTCP2's private key is not the one that DIR/router.info publishes as 's'. "
-        + "Restart the router, so that both files come from the same start"
+        == "DIR/ntcp2.keys: NTCP2's private key is not the one that DIR/router.info publishes as "
+        + "'s'. Restart the router, so that both files come from the same start"
     )
   }
 

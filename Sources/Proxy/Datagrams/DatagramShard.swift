@@ -9,8 +9,8 @@ internal import Wire
 /// Comes in: events and datagrams of the network, and a policy through the mailbox. Goes out:
 /// datagrams to router and peers, counters, proven endpoints. Shares nothing with other shards:
 /// the kernel brings all that one network sends, and the router's answers to it, to one of them.
-/// The rooms are its extensions: `+Receive` (peers), `+Witness` (the router's answers), and in proxy
-/// mode `+Flows`, since the kernel keeps the flows only of what it diverted itself.
+/// The rooms are its extensions: `+Receive` (peers), `+Witness` (the router's answers), and in
+/// proxy mode `+Flows`, since the kernel keeps the flows only of what it diverted itself.
 @safe
 struct DatagramShard<World: DatagramNetwork & ~Copyable>: ~Copyable {
   var network: World
@@ -128,7 +128,7 @@ struct DatagramShard<World: DatagramNetwork & ~Copyable>: ~Copyable {
     policy = newer
   }
 
-  /// A datagram gate has nothing to drain: the kernel's flows go on without it, and a proxy's can't.
+  /// A diverted gate has nothing to drain: the kernel's flows go on without it.
   private func goesOn() -> Bool {
     switch control.wish {
     case .run: true

@@ -20,8 +20,8 @@ final class DatagramGroup: GateGroup {
   private var provenReaders: [ProvenReader] = []
   private let ended = EndCount()
 
-  /// A group with `count` shards that know the endpoints in `proven`; `firewall` says where diverted
-  /// datagrams arrive.
+  /// A group with `count` shards that know the endpoints in `proven`; `firewall` says where
+  /// diverted datagrams arrive.
   init(
     _ plan: GroupPlan,
     firewall: FirewallPlan?,

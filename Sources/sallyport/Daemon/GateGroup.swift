@@ -3,8 +3,8 @@ internal import Proxy
 internal import Telemetry
 internal import Wire
 
-/// The shards that stand behind one listening port, whatever they speak, as the control thread holds
-/// them.
+/// The shards that stand behind one listening port, whatever they speak, as the control thread
+/// holds them.
 protocol GateGroup: AnyObject {
   /// What the group stands for.
   var plan: GroupPlan { get }

@@ -60,10 +60,11 @@ extension RouterFilesFault: CustomStringConvertible {
     case .property(let file, _, let name, let bytes):
       "\(file): has no property \(name) with \(bytes) bytes in I2P base64"
     case .keyMismatch(let keyFile, let transport, let routerInfo):
-      "\(keyFile): \(transport.rawValue)'s private key is not the one that \(routerInfo) publishes as 's'"
+      "\(keyFile): \(transport.rawValue)'s private key is not the one that \(routerInfo) "
+        + "publishes as 's'"
     case .publishedKeyMismatch(let keyFile, let transport, let routerInfo):
-      "\(keyFile): \(transport.rawValue)'s \(transport.keyPlace.publishedKeyName) is not the one that "
-        + "\(routerInfo) publishes as 'i'"
+      "\(keyFile): \(transport.rawValue)'s \(transport.keyPlace.publishedKeyName) is not the "
+        + "one that \(routerInfo) publishes as 'i'"
     }
   }
 

@@ -1,7 +1,7 @@
 internal import Wire
 
-/// The proven endpoints of all shards, as the control thread keeps them over a restart: bounded, the
-/// oldest go first.
+/// The proven endpoints of all shards, as the control thread keeps them over a restart: bounded,
+/// the oldest go first.
 struct ProvenBook {
   /// How many go at once when there is no more room, so that finding them is rare.
   private static let droppedAtOnce = ProvenEndpointsText.entriesMaximum / 16

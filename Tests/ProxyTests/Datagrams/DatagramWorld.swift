@@ -4,8 +4,8 @@ import Wire
 
 @testable import Proxy
 
-/// A made-up network of datagrams with made-up time: peers, a router, and what the kernel's rules do
-/// between them and the gate. All draws come from one seed.
+/// A made-up network of datagrams with made-up time: peers, a router, and what the kernel's rules
+/// do between them and the gate. All draws come from one seed.
 final class DatagramWorld {
   /// A datagram on its way.
   struct Packet {
