@@ -145,7 +145,7 @@ let package = Package(
     ),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["sallyport", "Filter", "Wire"],
+      dependencies: ["sallyport", "Filter", "Kernel", "Proxy", "Telemetry", "Wire"],
       swiftSettings: relaxed
     ),
     .testTarget(

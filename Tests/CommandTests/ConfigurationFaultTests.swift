@@ -26,6 +26,9 @@ private let gate = """
 
   """
 
+/// The same of SSU2.
+private let ssu2 = gate.replacing("ntcp2", with: "ssu2")
+
 /// A sound start of a proxy gate, three lines.
 private let proxy = """
   [[gate]]
@@ -85,7 +88,6 @@ private let proxy = """
       1,
       "port: is missing"
     ),
-    FaultCase(gate.replacing("ntcp2", with: "ssu2"), 2, "ssu2 is not guarded yet"),
     FaultCase(gate.replacing("ntcp2", with: "ntcp"), 2, "unknown value \"ntcp\""),
     FaultCase(gate.replacing("203.0.113.7", with: "router.example"), 3, "not an IPv4 or IPv6"),
     FaultCase(gate.replacing("203.0.113.7", with: "0.0.0.0"), 3, "not an address of one host"),
@@ -124,6 +126,36 @@ private let proxy = """
   ])
   func ofAGateIsFoundAtItsLine(fault: FaultCase) {
     expectOnly(fault)
+  }
+
+  @Test(arguments: [
+    FaultCase(ssu2 + "[firewall]\nmark = 0xf0\nmark-mask = 0xf0\n", 7, "no room for the three"),
+    FaultCase(ssu2 + "[firewall]\nmark = 0xfffffffd\n", 6, "no room for the three"),
+    FaultCase(ssu2 + "[firewall]\nudp-port = 15302\n", 6, "both arrive at 15302"),
+    FaultCase(ssu2 + "[firewall]\nudp-witness-port = 15301\n", 6, "both arrive at 15301"),
+    FaultCase(ssu2 + "[firewall]\nudp-port = 17654\n", 4, "is [firewall] udp-port"),
+    FaultCase(ssu2 + "[firewall]\nudp-witness-port = 17654\n", 4, "[firewall] udp-witness-port"),
+    FaultCase(ssu2 + "[datagrams]\nflows = 0\n", 6, "0 is out of range"),
+    FaultCase(ssu2 + "[datagrams]\nflow = 9\n", 6, "did you mean flows?"),
+    FaultCase(ssu2 + "[datagrams]\nproven-endpoints = 10\n", 6, "10 is out of range"),
+    FaultCase(
+      ssu2 + "[datagrams.java]\nrequests-per-second = 1\n",
+      6,
+      "unknown key requests-per-second in [datagrams.java]"
+    ),
+    FaultCase(ssu2 + "[datagrams.kovri]\n", 5, "unknown table kovri in [datagrams]"),
+    FaultCase(ssu2 + ssu2, 5, "the gate at line 1 has ssu2 on 203.0.113.7:17654 too"),
+  ])
+  func ofDatagramsIsFoundAtItsLine(fault: FaultCase) {
+    expectOnly(fault)
+  }
+
+  @Test func marksMatterOnlyWhereDatagramsAreDiverted() {
+    let narrow = "[firewall]\nmark = 0xf0\nmark-mask = 0xf0\n"
+    #expect(readConfiguration(gate + narrow).faults == [])
+    let proxied = ssu2 + "mode = \"proxy\"\nupstream = \"127.0.0.1:9\"\n"
+    #expect(readConfiguration(proxied + narrow).faults == [])
+    #expect(readConfiguration(gate + ssu2).faults == [])
   }
 
   @Test func allAreFoundAtOnce() {

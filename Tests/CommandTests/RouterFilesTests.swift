@@ -6,65 +6,10 @@ import Wire
 
 @testable import sallyport
 
-/// A copy of kept router files that a test may spoil; removed with it.
-private final class RouterFolder {
-  static let corpus = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "Corpus/RouterFiles")
-
-  let path = NSTemporaryDirectory() + "router-files-" + UUID().uuidString
-
-  init(_ files: String...) throws {
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    for file in files {
-      let source = Self.corpus.appending(path: file)
-      try FileManager.default.copyItem(
-        atPath: source.path,
-        toPath: path + "/" + source.lastPathComponent
-      )
-    }
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func bytes(_ name: String) throws -> [UInt8] {
-    [UInt8](try Data(contentsOf: URL(filePath: path + "/" + name)))
-  }
-
-  func write(_ name: String, _ bytes: [UInt8]) throws {
-    try Data(bytes).write(to: URL(filePath: path + "/" + name))
-  }
-
-  /// Puts `new` in the place of `old` in a file of text.
-  func replace(_ old: String, by new: String, in name: String) throws {
-    let text = String(decoding: try bytes(name), as: UTF8.self)
-    #expect(text.contains(old))
-    try write(name, Array(text.replacing(old, with: new).utf8))
-  }
-
-  func request(
-    _ kind: RouterFilesRequest.Kind = .auto,
-    _ proof: RouterFilesRequest.Proof = .full,
-    port: UInt16? = 9_111
-  ) -> RouterFilesRequest {
-    RouterFilesRequest(directory: path, kind: kind, proof: proof, port: port)
-  }
-
-  /// The fault of reading, with the folder's path taken out of its words.
-  func fault(_ request: RouterFilesRequest) -> String? {
-    do throws(RouterFilesFault) {
-      _ = try RouterFiles(request)
-      return nil
-    } catch {
-      return error.description.replacing(path, with: "DIR")
-    }
-  }
-}
-
 extension RouterFiles {
   /// The private key in ordinary memory, for comparing.
   fileprivate var privateKeyBytes: [UInt8]? {
-    switch privateKey {
+    switch ntcp2PrivateKey {
     case .some(let secret): Array(UnsafeBufferPointer(start: secret.bytes, count: secret.count))
     case .none: nil
     }
@@ -83,15 +28,17 @@ struct RouterFilesTests {
   func bothKinds(files: [String], kind: RouterKind) throws {
     let folder = try RouterFolder(files[0], files[1])
     let router = try RouterFiles(folder.request())
-    #expect(router.facts.kind == kind)
-    #expect(router.facts.networkIdentifier == 99)
-    #expect(router.facts.version == 957)
-    #expect(router.endpoints == [try #require(Endpoint("11.1.0.1:9111"))])
+    let facts = try #require(router.facts.ntcp2)
+    #expect(router.facts.kind == kind && facts.kind == kind)
+    #expect(router.facts.ssu2 == nil)
+    #expect(facts.networkIdentifier == 99)
+    #expect(facts.version == 957)
+    #expect(router.endpoints == [.ntcp2: [try #require(Endpoint("11.1.0.1:9111"))]])
     #expect(router.publishedMilliseconds == 1_795_369_587_711)
 
     let expected = try RouterFolder("i2pd/ntcp2.keys").bytes("ntcp2.keys")
-    #expect(router.facts.staticPublicKey == Array(expected[..<32]))
-    #expect(router.facts.initializationVector == Array(expected[64...]))
+    #expect(facts.staticPublicKey == Array(expected[..<32]))
+    #expect(facts.initializationVector == Array(expected[64...]))
     #expect(router.privateKeyBytes == Array(expected[32..<64]))
   }
 
@@ -99,7 +46,9 @@ struct RouterFilesTests {
   func dualStack() throws {
     let folder = try RouterFolder("i2pd-dual/router.info", "i2pd-dual/ntcp2.keys")
     let router = try RouterFiles(folder.request())
-    #expect(router.endpoints.map(\.description) == ["11.1.0.1:9111", "[2c01::1]:9111"])
+    #expect(
+      router.endpoints[.ntcp2]?.map(\.description) == ["11.1.0.1:9111", "[2c01::1]:9111"]
+    )
   }
 
   @Test("A public proof never opens the key file", arguments: RouterKind.allCases)
@@ -195,8 +144,8 @@ struct RouterFilesFaultTests {
     try folder.write("router.info", [UInt8](try Data(contentsOf: other)))
     #expect(
       folder.fault(folder.request())
-        == "DIR/ntcp2.keys: the private key is not the one that DIR/router.info publishes as 's'. "
-        + "Restart the router, so that both files come from the same start"
+        == "DIR/ntcp2.keys: NTCP2's private key is not the one that DIR/router.info publishes as "
+        + "'s'. Restart the router, so that both files come from the same start"
     )
   }
 
@@ -204,11 +153,11 @@ struct RouterFilesFaultTests {
   func otherPort() throws {
     let folder = try RouterFolder("i2pd/router.info", "i2pd/ntcp2.keys")
     #expect(
-      folder.fault(folder.request(port: 9_222))
+      folder.fault(folder.request(.auto, .full, [.ntcp2: [9_222]]))
         == "DIR/router.info: publishes NTCP2 on port 9111, but the gate stands on port 9222. Set "
         + "port in [[gate]] to what the router publishes"
     )
-    #expect(folder.fault(folder.request(port: nil)) == nil)
+    #expect(folder.fault(folder.request(.auto, .full, [.ntcp2: []])) == nil)
   }
 
   @Test("i2pd's keys, any byte of either secret half changed")
@@ -222,7 +171,7 @@ struct RouterFilesFaultTests {
       try folder.write("ntcp2.keys", changed)
       let fault = try #require(folder.fault(folder.request()), "byte \(index)")
       #expect(
-        fault.contains(index < 64 ? "the private key is not" : "the initialisation vector is not")
+        fault.contains(index < 64 ? "private key is not" : "initialisation vector is not")
       )
     }
   }
@@ -235,8 +184,8 @@ struct RouterFilesFaultTests {
       ("i2np.ntcp2.sp=eDNb", "i2np.ntcp2.sp=", "has no property i2np.ntcp2.sp with 32 bytes"),
       ("i2np.ntcp2.sp=eDNb", "i2np.ntcp2.sp=eDN+", "has no property i2np.ntcp2.sp with 32 bytes"),
       ("i2np.ntcp2.sp=", "i2np.ntcp2.sp=AAAA", "has no property i2np.ntcp2.sp with 32 bytes"),
-      ("i2np.ntcp2.sp=eDNb", "i2np.ntcp2.sp=eDNc", "the private key is not the one"),
-      ("i2np.ntcp2.iv=pRdG", "i2np.ntcp2.iv=pRdH", "the initialisation vector is not the one"),
+      ("i2np.ntcp2.sp=eDNb", "i2np.ntcp2.sp=eDNc", "NTCP2's private key is not the one"),
+      ("i2np.ntcp2.iv=pRdG", "i2np.ntcp2.iv=pRdH", "NTCP2's initialisation vector is not the one"),
     ]
   )
   func javaProperties(old: String, new: String, words: String) throws {

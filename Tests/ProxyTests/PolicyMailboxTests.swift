@@ -15,7 +15,7 @@ struct PolicyMailboxTests {
   }
 
   /// The mark of the policy that waits; nil when none does.
-  private static func take(_ mailbox: PolicyMailbox) -> UInt32? {
+  private static func take(_ mailbox: PolicyMailbox<Policy>) -> UInt32? {
     guard let policy = mailbox.take(), case .original(let mark) = policy.destination else {
       return nil
     }
@@ -24,7 +24,7 @@ struct PolicyMailboxTests {
 
   @Test("The newest is taken, once")
   func newest() throws {
-    let mailbox = PolicyMailbox()
+    let mailbox = PolicyMailbox<Policy>()
     #expect(Self.take(mailbox) == nil)
     mailbox.put(try Self.policy(1))
     mailbox.put(try Self.policy(2))
@@ -35,7 +35,7 @@ struct PolicyMailboxTests {
 
   @Test("Between two threads the order stays, and the last one arrives")
   func threads() throws {
-    let mailbox = PolicyMailbox()
+    let mailbox = PolicyMailbox<Policy>()
     let last: UInt32 = 200
     let thread = try WorkerThread(name: "writer", core: nil) {
       for mark in 1...last {

@@ -26,6 +26,12 @@ enum JournalEventSamples {
     .descriptorsShort(open: 1020, limit: 1024),
     .boundsLowered(strangers: 6240, sessions: 6240),
     .stageChanged(transport: "ntcp2", from: "calm", to: "busy"),
+    .stateBroken(file: "/var/lib/sallyport/proven-endpoints", problem: "line 7 is no endpoint"),
+    .stateUnwritable(
+      file: "/var/lib/sallyport/proven-endpoints",
+      problem: "No space left on device"
+    ),
+    .sourcesHidden(transport: "ssu2", gate: "203.0.113.7:17654"),
     .verdictSum(sum),
     .verdictRest(transport: "ntcp2", count: 99, kinds: 3),
     .linesLeftOut(count: 4711),

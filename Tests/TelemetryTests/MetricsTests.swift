@@ -48,7 +48,8 @@ import Wire
         #expect(line.wholeMatch(of: form) != nil, "\(line)")
       }
     }
-    #expect(described.count == 2 + Gauge.allCases.count + 4 + TimedWork.allCases.count)
+    let metrics = Gauge.allCases.count + Tally.allCases.count + TimedWork.allCases.count
+    #expect(described.count == 2 + metrics)
   }
 
   @Test func theContractsNamesAreThere() {

@@ -60,6 +60,10 @@ public struct SSU2Gate: ~Copyable {
     strangers.reload(limits: limits, kind: facts.kind)
   }
 
+  /// Endpoints that are remembered as proven, also those that no datagram has come from since they
+  /// ceased to count.
+  public var provenCount: Int { proven.count }
+
   /// How hard strangers press the gate now.
   public func stage(now: Instant) -> OverloadStage {
     strangers.stage(now: now)

@@ -35,6 +35,9 @@ struct ProvenEndpoints: ~Copyable {
     unsafe slots.deallocate()
   }
 
+  /// Endpoints in the table.
+  var count: Int { endpoints.count }
+
   /// Takes another lifetime; what is remembered stays.
   mutating func reload(lifetimeNanoseconds: UInt64) {
     lifetimeSeconds = Self.seconds(lifetimeNanoseconds)

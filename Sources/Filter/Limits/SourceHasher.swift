@@ -32,7 +32,7 @@ public struct SourceHasher: ~Copyable {
   }
 
   /// The key of an address and port. Never zero.
-  func key(_ endpoint: Endpoint) -> UInt64 {
+  public func key(_ endpoint: Endpoint) -> UInt64 {
     let address = endpoint.address
     return hash((address.high, address.low, Self.endpointMark | UInt64(endpoint.port))) | 1
   }

@@ -14,6 +14,8 @@ struct TagTable: ~Copyable {
 
   /// Slots, of which half are meant to be used.
   let slotCount: Int
+  /// Slots that are used.
+  private(set) var count = 0
   private let tags: UnsafeMutablePointer<UInt64>
   private let bucketCount: UInt64
 
@@ -71,6 +73,8 @@ struct TagTable: ~Copyable {
 
   /// Puts `tag` into `slot`; zero empties it.
   mutating func put(_ tag: UInt64, in slot: Int) {
+    let was = unsafe tags[slot] != 0
     unsafe tags[slot] = tag
+    count &+= (tag != 0 ? 1 : 0) &- (was ? 1 : 0)
   }
 }

@@ -24,15 +24,31 @@ public struct Datagram {
   /// Whether more bytes followed that are lost.
   public let isTruncated: Bool
 
+  /// A datagram of these parts; `bytes` belong to whoever made it.
+  @_noLocks
+  public init(
+    source: Endpoint,
+    originalDestination: Endpoint,
+    bytes: UnsafeRawBufferPointer,
+    isTruncated: Bool
+  ) {
+    self.source = source
+    self.originalDestination = originalDestination
+    unsafe self.bytes = bytes
+    self.isTruncated = isTruncated
+  }
+
   @_noLocks
   fileprivate init(_ received: linux_datagram) {
-    source = unsafe Endpoint(received.source)
-    originalDestination = unsafe Endpoint(received.destination)
-    unsafe bytes = UnsafeRawBufferPointer(
-      start: received.bytes,
-      count: min(Int(received.length), DatagramBatch.slotBytes)
+    unsafe self.init(
+      source: Endpoint(received.source),
+      originalDestination: Endpoint(received.destination),
+      bytes: UnsafeRawBufferPointer(
+        start: received.bytes,
+        count: min(Int(received.length), DatagramBatch.slotBytes)
+      ),
+      isTruncated: received.isTruncated != 0
     )
-    isTruncated = unsafe received.isTruncated != 0
   }
 }
 

@@ -31,7 +31,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
 
   let counters: CounterWriter
   let events: EventRingWriter
-  let mailbox: PolicyMailbox
+  let mailbox: PolicyMailbox<Policy>
   let control: ShardControl
   /// Where bytes lie while they are looked at or copied: one for all connections.
   let buffer: UnsafeMutableRawPointer
@@ -54,7 +54,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
   init(
     network: consuming World,
     policy: consuming Policy,
-    instruments: consuming ShardInstruments,
+    instruments: consuming ShardInstruments<Policy>,
     seed: UInt64
   ) {
     let settings = policy.limits
@@ -139,7 +139,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     case .sessionRouter:
       guard sessions.holds(token.slot, generation: token.generation) else { return countStale() }
       routerIsReady(token.slot, event.readiness)
-    case nil: preconditionFailure("an event with a token of nobody")
+    case .flow, nil: preconditionFailure("an event with a token of nobody")
     }
   }
 

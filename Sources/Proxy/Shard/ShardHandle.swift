@@ -11,7 +11,7 @@ public final class ShardHandle: Sendable {
   public let ring: EventRing
   /// What is asked of it.
   public let control: ShardControl
-  private let mailbox: PolicyMailbox
+  private let mailbox: PolicyMailbox<Policy>
   private let wake: WakeRemote
 
   /// The numbers' dimensions: the closed lists of verdicts and reasons.
@@ -84,19 +84,5 @@ public final class ShardHandle: Sendable {
   public func ask(_ wish: ShardControl.Wish) {
     control.wish = wish
     wake.raise()
-  }
-}
-
-/// Carries a value that has one owner to another thread, once.
-private final class Handover: @unchecked Sendable {
-  private var value: Shard<LinuxNetwork>?
-
-  init(_ value: consuming Shard<LinuxNetwork>) {
-    self.value = consume value
-  }
-
-  func take() -> Shard<LinuxNetwork> {
-    guard let value = self.value.take() else { preconditionFailure("handed over twice") }
-    return value
   }
 }

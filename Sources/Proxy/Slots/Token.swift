@@ -9,6 +9,7 @@ struct Token: BitwiseCopyable, Equatable {
     case stranger
     case sessionPeer
     case sessionRouter
+    case flow
   }
 
   /// The bits of a generation that fit into a token.

@@ -14,19 +14,25 @@ public enum Gauge: Int, CaseIterable, Sendable {
   case sessions
   /// The overload stage: 0 is calm.
   case stage
+  /// Endpoints that have shown that datagrams to them arrive.
+  case provenEndpoints
+  /// Flows of datagrams that a gate in proxy mode carries.
+  case flows
 
   /// Whether shards together have the highest of their values rather than the sum.
   var isLevel: Bool {
     switch self {
     case .stage: true
-    case .held, .reading, .open, .handshakesInFlight, .dialled, .sessions: false
+    case .held, .reading, .open, .handshakesInFlight, .dialled, .sessions, .provenEndpoints,
+      .flows:
+      false
     }
   }
 }
 
 /// What a shard did so far, besides its verdicts. These only ever grow.
 public enum Tally: Int, CaseIterable, Sendable {
-  /// Connections taken from the listener.
+  /// Connections or datagrams taken from the kernel.
   case accepted
   /// Bytes from peers to the router.
   case bytesToRouter
@@ -34,6 +40,14 @@ public enum Tally: Int, CaseIterable, Sendable {
   case bytesToPeer
   /// Poller events that came for a connection already gone.
   case staleEvents
+  /// The router's answers to datagrams on trial that were looked at.
+  case answersSeen
+  /// Of those, Retries, whose tokens prove whom they reach.
+  case retriesSeen
+  /// Datagrams that told the kernel to carry their flow from now on.
+  case flowsAdmitted
+  /// Datagrams that the kernel did not take from the gate.
+  case unsent
 }
 
 /// What a shard takes the time of.
@@ -80,8 +94,8 @@ public struct CounterLayout: Equatable, Sendable, BitwiseCopyable {
   }
 
   // Literals, since asking a list for its count allocates; held against the lists above.
-  private static let gaugeCount = 7
-  private static let tallyCount = 4
+  private static let gaugeCount = 9
+  private static let tallyCount = 8
   private static let wordsPerTimedWork = 1 + DurationBuckets.count
 
   private var timedWorkStart: Int {

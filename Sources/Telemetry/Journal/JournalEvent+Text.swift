@@ -34,6 +34,13 @@ extension JournalEvent {
       "Too few file descriptors: \(strangers) strangers and \(sessions) sessions fit."
     case .stageChanged(let transport, let from, let to):
       "\(transport): overload stage changed from \(from) to \(to)."
+    case .stateBroken(let file, let problem):
+      "What was kept over the restart can't be used and was set aside: \(file): \(problem)"
+    case .stateUnwritable(let file, let problem):
+      "What is to be kept over a restart can't be written: \(file): \(problem)"
+    case .sourcesHidden(let transport, let gate):
+      "\(transport): the gate at \(gate) is a proxy, so the router sees the gate's address: peer "
+        + "tests, relaying, published addresses and sessions that move do not work behind it."
     case .verdictSum(let sum):
       "\(sum.transport): \(sum.verdict), \(sum.reason): \(sum.count) "
         + "in \(Self.seconds(sum.intervalNanoseconds)) s."
@@ -77,6 +84,10 @@ extension JournalEvent {
       [("STRANGERS", String(strangers)), ("SESSIONS", String(sessions))]
     case .stageChanged(let transport, let from, let to):
       [("TRANSPORT", transport), ("STAGE_BEFORE", from), ("STAGE", to)]
+    case .stateBroken(let file, let problem), .stateUnwritable(let file, let problem):
+      [("FILE", file), ("PROBLEM", problem)]
+    case .sourcesHidden(let transport, let gate):
+      [("TRANSPORT", transport), ("GATE", gate)]
     case .verdictSum(let sum):
       [
         ("TRANSPORT", sum.transport), ("VERDICT", sum.verdict), ("REASON", sum.reason),

@@ -31,6 +31,12 @@ public enum JournalEvent: Equatable, Sendable {
   case boundsLowered(strangers: UInt64, sessions: UInt64)
   /// The overload stage changed.
   case stageChanged(transport: String, from: String, to: String)
+  /// What was kept over a restart can't be used; it was set aside, and the gate begins anew.
+  case stateBroken(file: String, problem: String)
+  /// What is to be kept over a restart can't be written.
+  case stateUnwritable(file: String, problem: String)
+  /// A gate in proxy mode shows the router its own address instead of the peers'.
+  case sourcesHidden(transport: String, gate: String)
   /// How often a verdict was given for a reason since its last line.
   case verdictSum(VerdictSum)
   /// Verdicts of the last interval that got no line of their own at the end.
@@ -55,6 +61,9 @@ public enum JournalEvent: Equatable, Sendable {
     case .descriptorsShort: .descriptorsShort
     case .boundsLowered: .boundsLowered
     case .stageChanged: .stageChanged
+    case .stateBroken: .stateBroken
+    case .stateUnwritable: .stateUnwritable
+    case .sourcesHidden: .sourcesHidden
     case .verdictSum: .verdictSum
     case .verdictRest: .verdictRest
     case .linesLeftOut: .linesLeftOut

@@ -40,6 +40,12 @@ public enum JournalEventKind: CaseIterable, Sendable {
   case boundsLowered
   /// See `JournalEvent.stageChanged`.
   case stageChanged
+  /// See `JournalEvent.stateBroken`.
+  case stateBroken
+  /// See `JournalEvent.stateUnwritable`.
+  case stateUnwritable
+  /// See `JournalEvent.sourcesHidden`.
+  case sourcesHidden
   /// See `JournalEvent.verdictSum`.
   case verdictSum
   /// See `JournalEvent.verdictRest`.
@@ -64,6 +70,9 @@ public enum JournalEventKind: CaseIterable, Sendable {
     case .descriptorsShort: "7803f9f4df99cf47f9aea367d07f2281"
     case .boundsLowered: "80afa8d41e315bf459ba8bd0ccf8e4fb"
     case .stageChanged: "cb089d08c5034b067c83e59980147b0e"
+    case .stateBroken: "4a81dd452d224ffa7f904f09362ec72c"
+    case .stateUnwritable: "ec8ecb9559082bf552f99d314adba75a"
+    case .sourcesHidden: "f28d80c1fa28b4e4bcb2a0e4d722780b"
     case .verdictSum: "e6032d3ba50031d51157c03d7794d47f"
     case .verdictRest: "a4a906cd5ae7e755414cdfe820a9961e"
     case .linesLeftOut: "00fed23dd51b88752e387d7f58ce9f48"
@@ -74,7 +83,9 @@ public enum JournalEventKind: CaseIterable, Sendable {
   public var priority: JournalPriority {
     switch self {
     case .reloadFailed, .routerFilesBroken, .firewallMissing, .descriptorsShort: .error
-    case .routerUnreachable, .boundsLowered, .linesLeftOut: .warning
+    case .routerUnreachable, .boundsLowered, .stateBroken, .stateUnwritable, .sourcesHidden,
+      .linesLeftOut:
+      .warning
     case .started, .stopping, .stopped, .reloaded, .routerBack, .firewallRestored, .stageChanged,
       .routerFilesChanged:
       .notice

@@ -9,6 +9,8 @@ extension Gauge {
     case .dialled: "sallyport_dialled"
     case .sessions: "sallyport_sessions"
     case .stage: "sallyport_stage"
+    case .provenEndpoints: "sallyport_proven_endpoints"
+    case .flows: "sallyport_flows"
     }
   }
 
@@ -22,6 +24,8 @@ extension Gauge {
     case .dialled: "Connections to the router that are being set up."
     case .sessions: "Connections on which data flows."
     case .stage: "Overload stage, 0 is calm."
+    case .provenEndpoints: "Endpoints that have shown that datagrams to them arrive."
+    case .flows: "Flows of datagrams that a proxy carries."
     }
   }
 }
@@ -34,16 +38,24 @@ extension Tally {
     case .bytesToRouter: "sallyport_to_router_bytes_total"
     case .bytesToPeer: "sallyport_to_peer_bytes_total"
     case .staleEvents: "sallyport_stale_events_total"
+    case .answersSeen: "sallyport_answers_seen_total"
+    case .retriesSeen: "sallyport_retries_seen_total"
+    case .flowsAdmitted: "sallyport_flows_admitted_total"
+    case .unsent: "sallyport_unsent_total"
     }
   }
 
   /// What the metric shows.
   var help: String {
     switch self {
-    case .accepted: "Connections taken from the listener."
+    case .accepted: "Connections or datagrams taken from the kernel."
     case .bytesToRouter: "Bytes from peers to the router."
     case .bytesToPeer: "Bytes from the router to peers."
     case .staleEvents: "Poller events for connections already gone."
+    case .answersSeen: "Answers of the router to datagrams on trial."
+    case .retriesSeen: "Retries of the router to datagrams on trial."
+    case .flowsAdmitted: "Datagrams after which the kernel carries their flow."
+    case .unsent: "Datagrams that the kernel did not take."
     }
   }
 }

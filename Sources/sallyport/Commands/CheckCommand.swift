@@ -41,7 +41,7 @@ struct CheckCommand: ParsableCommand {
     let gates = outcome.loaded?.configuration.gates ?? []
     let signatures = outcome.rules?.signatures ?? []
     let enforced = signatures.count { $0.definition.mode == .enforce }
-    let ports = gates.map { "\($0.transport.rawValue) \($0.endpoint)" }.joined(separator: ", ")
+    let ports = gates.map { "\($0.transport.word) \($0.endpoint)" }.joined(separator: ", ")
     return """
       All good: \(path)
       Gates: \(ports)

@@ -21,7 +21,7 @@ extension Configuration {
       if let other = gates.first(where: { $0.settings.overlaps(gate) }) {
         faults.note(
           line: table.line,
-          "the gate at line \(other.line) has \(gate.transport.rawValue) on \(gate.endpoint) too",
+          "the gate at line \(other.line) has \(gate.transport.word) on \(gate.endpoint) too",
           "remove one of the two"
         )
       }
@@ -71,31 +71,25 @@ extension GateSettings {
   }
 
   private func checkPorts(_ reader: TableReader, firewall: FirewallSettings) {
-    guard case .proxy(let upstream) = mode else { return }
-    if upstream == endpoint {
+    if case .proxy(let upstream) = mode, upstream == endpoint {
       reader.refuse("upstream", "\(upstream) is the gate itself", "name the router's own port")
     }
-    if transport == .ntcp2, endpoint.port == firewall.tcpPort {
+    for (key, port, arrivals) in firewall.ports(of: transport) where endpoint.port == port {
       reader.refuse(
         "port",
-        "\(endpoint.port) is [firewall] tcp-port, where diverted connections arrive",
+        "\(port) is [firewall] \(key), where \(arrivals) arrive",
         "change one of the two"
       )
     }
   }
 
   private static func readTransport(_ reader: inout TableReader) -> Transport? {
-    let transports: KeyValuePairs<String, Transport> = ["ntcp2": .ntcp2, "ssu2": .ssu2]
+    let transports: KeyValuePairs<String, Transport> = [
+      Transport.ntcp2.word: .ntcp2, Transport.ssu2.word: .ssu2,
+    ]
     let transport = reader.choice("transport", of: transports)
-    if transport == .ssu2 {
-      reader.refuse(
-        "transport",
-        "ssu2 is not guarded yet",
-        "remove this gate; the router goes on serving SSU2 by itself"
-      )
-    }
     if !reader.has("transport") {
-      reader.refuse("transport", "is missing", "add transport = \"ntcp2\"")
+      reader.refuse("transport", "is missing", "add transport = \"ntcp2\" or \"ssu2\"")
     }
     return transport
   }

@@ -11,7 +11,8 @@ extension Configuration {
       faults: faults
     )
     router = RouterSettings(root.table("router"))
-    firewall = FirewallSettings(root.table("firewall"))
+    let firewallTable = root.table("firewall")
+    firewall = FirewallSettings(firewallTable)
     let tables = root.tables("gate")
     if tables.isEmpty, faults.faults.allSatisfy({ !$0.problem.hasPrefix("gate:") }) {
       faults.note(
@@ -21,7 +22,11 @@ extension Configuration {
       )
     }
     gates = Self.gates(tables, firewall: firewall, faults: faults)
-    limits = Self.limits(root.table("limits"))
+    if gates.contains(where: { $0.transport == .ssu2 && $0.mode == .transparent }) {
+      firewall.checkVerdictMarks(firewallTable)
+    }
+    readLimits(root.table("limits"))
+    readDatagrams(root.table("datagrams"))
     rules = RulesSettings(root.table("rules"))
     admin = AdminSettings(root.table("admin"))
     state = StateSettings(root.table("state"))
@@ -29,12 +34,25 @@ extension Configuration {
     root.finish()
   }
 
-  private static func limits(_ table: TableReader) -> LimitSettings {
+  private mutating func readLimits(_ table: TableReader) {
     var reader = table
-    var limits = LimitSettings()
-    for key in LimitKey.all { key.read(from: &reader, into: &limits) }
+    for key in LimitKey.ofConnections { key.read(from: &reader, into: &limits) }
     reader.finish()
-    return limits
+  }
+
+  private mutating func readDatagrams(_ table: TableReader) {
+    var reader = table
+    for key in LimitKey.ofDatagrams { key.read(from: &reader, into: &datagrams) }
+    for key in LimitKey.ofFlows { key.read(from: &reader, into: &flows) }
+    Self.read(reader.table("i2pd"), into: &datagrams.i2pd)
+    Self.read(reader.table("java"), into: &datagrams.java)
+    reader.finish()
+  }
+
+  private static func read(_ table: TableReader, into allowance: inout RouterAllowance) {
+    var reader = table
+    for key in LimitKey.ofAllowance(allowance) { key.read(from: &reader, into: &allowance) }
+    reader.finish()
   }
 }
 
@@ -110,34 +128,6 @@ extension AdminSettings {
           "write \"127.0.0.1:9477\", or \"\" to switch it off"
         )
       }
-    }
-    reader.finish()
-  }
-}
-
-extension FirewallSettings {
-  /// Numbers of routing tables that the kernel uses itself: default, main and local.
-  private static let kernelTables: ClosedRange<UInt32> = 253...255
-
-  /// Reads `[firewall]`.
-  init(_ table: TableReader) {
-    var reader = table
-    let word = Int(UInt32.max)
-    if let mark = reader.integer("mark", in: 1...word) { self.mark = UInt32(mark) }
-    if let mask = reader.integer("mark-mask", in: 1...word) { markMask = UInt32(mask) }
-    if let number = reader.integer("table", in: 1...word) { self.table = UInt32(number) }
-    if let number = reader.integer("priority", in: 1...32_765) { priority = UInt32(number) }
-    if let port = reader.integer("tcp-port", in: 1...65_535) { tcpPort = UInt16(port) }
-    if mark & ~markMask != 0 {
-      reader.refuse(
-        reader.has("mark-mask") ? "mark-mask" : "mark",
-        "mark 0x\(String(mark, radix: 16)) has bits outside the mask "
-          + "0x\(String(markMask, radix: 16))",
-        "widen the mask or choose another mark"
-      )
-    }
-    if Self.kernelTables.contains(self.table) {
-      reader.refuse("table", "the kernel itself uses table \(self.table)", "choose another number")
     }
     reader.finish()
   }

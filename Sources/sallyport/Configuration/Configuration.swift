@@ -1,4 +1,5 @@
 internal import Filter
+internal import Proxy
 internal import Wire
 
 /// Everything that the configuration file says, with a default for everything that it does not.
@@ -7,8 +8,12 @@ struct Configuration: Sendable, Equatable {
   var router = RouterSettings()
   /// The ports that are guarded.
   var gates: [GateSettings] = []
-  /// The bounds of each gate.
+  /// The bounds of each NTCP2 gate.
   var limits = LimitSettings()
+  /// The bounds of each SSU2 gate.
+  var datagrams = DatagramLimits()
+  /// The bounds of each SSU2 gate in proxy mode.
+  var flows = FlowLimits()
   /// Where the rules are.
   var rules = RulesSettings()
   /// Where people and programs ask.
@@ -41,14 +46,6 @@ struct RouterSettings: Sendable, Equatable {
 
 /// A port that is guarded.
 struct GateSettings: Sendable, Equatable {
-  /// The transport that is spoken on the port.
-  enum Transport: String, Sendable, CaseIterable {
-    /// NTCP2, over TCP.
-    case ntcp2
-    /// SSU2, over UDP.
-    case ssu2
-  }
-
   /// How connections reach the router.
   enum Mode: Sendable, Equatable {
     /// Diverted in the kernel; the router sees the peers' own addresses.
@@ -108,6 +105,10 @@ struct FirewallSettings: Sendable, Equatable {
   /// The gate's own port, to which connections are diverted. Below the range from which Linux picks
   /// ports for outgoing connections, so that none of those can hold it.
   var tcpPort: UInt16 = 15_300
+  /// The gate's own port, to which peers' datagrams are diverted.
+  var udpPort: UInt16 = 15_301
+  /// The gate's own port, to which the router's answers to datagrams on trial are diverted.
+  var udpWitnessPort: UInt16 = 15_302
 }
 
 /// The process itself.

@@ -156,12 +156,13 @@ extension TableReader {
 extension TableReader {
   /// A reader of the table at `key`, empty when it is absent or no table.
   mutating func table(_ key: String) -> TableReader {
-    let name = "[\(key)]"
+    // Messages call an inner table as the file does: [outer.inner].
+    let name = name.hasPrefix("[") ? "\(name.dropLast()).\(key)]" : "[\(key)]"
     guard let node = take(key) else {
       return TableReader(name: name, line: line, entries: [:], faults: faults)
     }
     guard case .table(let entries) = node.value else {
-      refuse(key, "is \(node.kind), not a table", "write a line [\(key)] and the keys below it")
+      refuse(key, "is \(node.kind), not a table", "write a line \(name) and the keys below it")
       return TableReader(name: name, line: node.line, entries: [:], faults: faults)
     }
     return TableReader(name: name, line: node.line, entries: entries, faults: faults)

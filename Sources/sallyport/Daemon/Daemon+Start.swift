@@ -26,103 +26,165 @@ extension Daemon {
     let signals = try orFault("signals can't be taken over") { () throws(Errno) in
       try SignalSource()
     }
-    let limits = try fit(configuration.limits, shards: shardCount(configuration))
-    let groups = try startGroups(setup, limits: limits)
-    let rules = try putRules(configuration)
-    let shards = groups.flatMap(\.shards)
+    let bounds = try fit(GateBounds(configuration), configuration)
     let now = Clock.now
     var journal = Journal(destination: destination)
-    if limits.heldStrangers < configuration.limits.heldStrangers {
-      journal.write(
-        .boundsLowered(
-          strangers: UInt64(limits.heldStrangers),
-          sessions: UInt64(limits.openSessions)
-        ),
-        at: now
-      )
-    }
-    journal.write(.started(version: SallyportVersion.text, shards: shards.count), at: now)
+    var keeper = keeper(configuration, now: now)
+    let proven = keeper?.restore(wallSeconds: Clock.wallSeconds) { journal.write($0, at: now) }
+    let plan = try orFault { () throws(FirewallFault) in try FirewallPlan(configuration) }
+    let groups = try startGroups(setup, bounds, plan, proven: proven ?? [])
+    let rules = try putRules(plan)
+    tellStart(configuration, groups, bounds, to: &journal, at: now)
     _ = ServiceManager.ready(status: "guarding")
     return Daemon(
       configurationPath: path,
+      started: configuration,
       groups: groups,
       rules: rules,
       journal: journal,
-      sums: VerdictSums(
-        transport: "ntcp2",
-        names: VerdictWords.names,
-        intervalNanoseconds: sumIntervalNanoseconds,
-        startingAt: now
-      ),
-      readers: EventReaders(shards),
+      sums: groups.transports.map { TransportSums($0, startingAt: now) },
+      readers: EventReaders(groups),
+      keeper: keeper,
       statusSocket: openStatusSocket(configuration.admin.socket),
       signals: signals,
       watch: RouterWatch(
         directory: configuration.router.directory,
         facts: setup.router.facts
       ),
-      limits: limits,
+      bounds: bounds,
       now: now,
       lookAtRulesAt: now
     )
   }
 
-  /// As much of the bounds as this process's descriptors leave room for.
-  private static func fit(
-    _ limits: LimitSettings,
-    shards: UInt32
-  ) throws(StartFault) -> LimitSettings {
-    let other = Int(shards) * ShardHandle.otherDescriptors + daemonDescriptors
-    let wanted = limits.descriptors(other: other)
-    let available = DescriptorLimit.raise(to: wanted)
-    guard let fitted = limits.fitted(toDescriptors: available, other: other) else {
-      throw StartFault(
-        description: "this process may open \(available) descriptors, its limits ask for "
-          + "\(wanted): raise LimitNOFILE (ulimit -n), or lower held-strangers and open-sessions"
+  private static func tellStart(
+    _ configuration: Configuration,
+    _ groups: [any GateGroup],
+    _ bounds: GateBounds,
+    to journal: inout Journal,
+    at now: Instant
+  ) {
+    if bounds.connections.heldStrangers < configuration.limits.heldStrangers {
+      journal.write(
+        .boundsLowered(
+          strangers: UInt64(bounds.connections.heldStrangers),
+          sessions: UInt64(bounds.connections.openSessions)
+        ),
+        at: now
       )
     }
-    return fitted
+    for group in groups where group.plan.transport == .ssu2 && group.plan.mode != .transparent {
+      for endpoint in group.plan.arrivals {
+        journal.write(.sourcesHidden(transport: "ssu2", gate: "\(endpoint)"), at: now)
+      }
+    }
+    let shards = groups.reduce(0) { $0 + $1.rings.count }
+    journal.write(.started(version: SallyportVersion.text, shards: shards), at: now)
   }
 
-  /// How many shards a configuration asks for.
-  private static func shardCount(_ configuration: Configuration) -> UInt32 {
-    let wished = configuration.process.shards
-    guard wished == 0 else { return wished }
-    return UInt32(clamping: max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1))
+  private static func keeper(_ configuration: Configuration, now: Instant) -> ProvenKeeper? {
+    guard configuration.gates.contains(where: { $0.transport == .ssu2 }) else { return nil }
+    return ProvenKeeper(
+      directory: configuration.state.directory,
+      lifetimeNanoseconds: configuration.datagrams.provenLifetimeNanoseconds,
+      now: now
+    )
+  }
+
+  /// As much of the bounds as this process's descriptors leave room for.
+  private static func fit(
+    _ bounds: GateBounds,
+    _ configuration: Configuration
+  ) throws(StartFault) -> GateBounds {
+    let shards = Int(configuration.shardCount)
+    var other = daemonDescriptors
+    for group in GroupPlan.groups(of: configuration) {
+      switch group.transport {
+      case .ntcp2: other += shards * ShardHandle.otherDescriptors
+      case .ssu2:
+        other += shards * DatagramShardHandle.otherDescriptors
+        if group.mode != .transparent { other += Int(bounds.flows.flows) }
+      }
+    }
+    guard configuration.gates.contains(where: { $0.transport == .ntcp2 }) else {
+      let available = DescriptorLimit.raise(to: other)
+      guard available >= other else { throw tooFew(available, of: other, "flows") }
+      return bounds
+    }
+    let wanted = bounds.connections.descriptors(other: other)
+    let available = DescriptorLimit.raise(to: wanted)
+    guard let fitted = bounds.connections.fitted(toDescriptors: available, other: other) else {
+      throw tooFew(available, of: wanted, "held-strangers and open-sessions")
+    }
+    var result = bounds
+    result.connections = fitted
+    return result
+  }
+
+  private static func tooFew(_ available: Int, of wanted: Int, _ keys: String) -> StartFault {
+    StartFault(
+      description: "this process may open \(available) descriptors, its limits ask for "
+        + "\(wanted): raise LimitNOFILE (ulimit -n), or lower \(keys)"
+    )
   }
 
   private static func startGroups(
     _ setup: borrowing GateSetup,
-    limits: LimitSettings
-  ) throws(StartFault) -> [GateGroup] {
+    _ bounds: GateBounds,
+    _ firewall: FirewallPlan?,
+    proven: [ProvenEntry]
+  ) throws(StartFault) -> [any GateGroup] {
     let configuration = setup.loaded.configuration
-    let count = shardCount(configuration)
-    var groups: [GateGroup] = []
-    for (mode, endpoints) in GateModes.groups(of: configuration) {
-      do throws(GateGroup.Fault) {
-        groups.append(
-          try GateGroup(mode, endpoints: endpoints, count: count, limits: limits, setup: setup)
-        )
+    let count = configuration.shardCount
+    var groups: [any GateGroup] = []
+    for plan in GroupPlan.groups(of: configuration) {
+      do throws(GroupFault) {
+        switch plan.transport {
+        case .ntcp2:
+          groups.append(try ConnectionGroup(plan, count: count, bounds, setup: setup))
+        case .ssu2:
+          groups.append(
+            try DatagramGroup(
+              plan,
+              firewall: firewall,
+              count: count,
+              bounds,
+              setup: setup,
+              proven: proven
+            )
+          )
+        }
       } catch {
-        throw fault(error, mode)
+        throw fault(error, plan, configuration.firewall)
       }
     }
     return groups
   }
 
-  private static func fault(_ fault: GateGroup.Fault, _ mode: GateSettings.Mode) -> StartFault {
+  private static func fault(
+    _ fault: GroupFault,
+    _ plan: GroupPlan,
+    _ firewall: FirewallSettings
+  ) -> StartFault {
     switch fault {
     case .start(let errno): StartFault(description: "a shard can't start: \(errno)")
     case .listen(let endpoint, let errno):
-      StartFault(description: "can't listen on \(endpoint): \(errno); \(remedy(errno, mode))")
+      StartFault(
+        description: "can't listen on \(endpoint): \(errno); "
+          + remedy(
+            errno,
+            plan.mode,
+            key: firewall.ports(of: plan.transport).first { $0.port == endpoint.port }?.key
+          )
+      )
     }
   }
 
-  private static func remedy(_ errno: Errno, _ mode: GateSettings.Mode) -> String {
+  private static func remedy(_ errno: Errno, _ mode: GateSettings.Mode, key: String?) -> String {
     switch errno.rawValue {
     case EADDRINUSE:
       mode == .transparent
-        ? "another program has the port: set tcp-port in [firewall] to a free one"
+        ? "another program has the port: set \(key ?? "the port") in [firewall] to a free one"
         : "another program has the port: stop it, or set another port in [[gate]]"
     case EPERM, EACCES:
       mode == .transparent
@@ -133,10 +195,16 @@ extension Daemon {
     }
   }
 
-  private static func putRules(_ configuration: Configuration) throws(StartFault) -> KernelRules? {
+  private static func putRules(_ plan: FirewallPlan?) throws(StartFault) -> KernelRules? {
+    guard let plan else { return nil }
+    return try orFault { () throws(FirewallFault) in try KernelRules(plan) }
+  }
+
+  private static func orFault<Value: ~Copyable>(
+    _ body: () throws(FirewallFault) -> Value
+  ) throws(StartFault) -> Value {
     do throws(FirewallFault) {
-      guard let plan = try FirewallPlan(configuration) else { return nil }
-      return try KernelRules(plan)
+      return try body()
     } catch {
       throw StartFault(description: error.description)
     }

@@ -20,15 +20,19 @@ struct Daemon: ~Copyable {
   static let filesRetryNanoseconds: UInt64 = 2 * Nanoseconds.perSecond
 
   let configurationPath: String
-  var groups: [GateGroup]
+  /// What runs: gates and kernel rules stay as they were at the start.
+  let started: Configuration
+  let groups: [any GateGroup]
   var rules: KernelRules?
   var journal: Journal
-  var sums: VerdictSums
+  var sums: [TransportSums]
   var readers: EventReaders
+  /// Keeps what SSU2 peers have proven; nil when no gate speaks SSU2.
+  var keeper: ProvenKeeper?
   var statusSocket: StatusSocket?
   let signals: SignalSource
   var watch: RouterWatch
-  var limits: LimitSettings
+  var bounds: GateBounds
 
   var now: Instant
   var lookAtRulesAt: Instant
@@ -79,7 +83,7 @@ struct Daemon: ~Copyable {
       return
     }
     _ = ServiceManager.stopping()
-    journal.write(.stopping(open: total[.open]), at: now)
+    journal.write(.stopping(open: openCount), at: now)
     drainUntil = now.advanced(byNanoseconds: Self.drainNanoseconds)
     for group in groups { group.ask(.drain) }
   }
@@ -107,9 +111,8 @@ struct Daemon: ~Copyable {
   }
 
   private mutating func apply(_ setup: borrowing GateSetup) throws(FaultReport) {
-    let running = groups.map(\.mode)
-    let wanted = GateModes.modes(of: setup.loaded.configuration)
-    guard running == wanted else {
+    let wanted = setup.loaded.configuration
+    guard wanted.gates == started.gates else {
       throw FaultReport(
         faults: [
           setup.loaded.fault(
@@ -120,14 +123,19 @@ struct Daemon: ~Copyable {
         ]
       )
     }
-    var fresh = setup.loaded.configuration.limits
-    // Tables have the size that they were made with.
-    fresh.heldStrangers = limits.heldStrangers
-    fresh.openSessions = limits.openSessions
-    fresh.sourceRecords = limits.sourceRecords
-    fresh.replayRecords = limits.replayRecords
-    limits = fresh
-    for group in groups { group.reload(setup, limits: limits) }
+    guard wanted.firewall == started.firewall else {
+      throw FaultReport(
+        faults: [
+          setup.loaded.fault(
+            at: "firewall",
+            "the kernel rules differ from those that are in place",
+            "restart sallyport: they are not changed while it runs"
+          )
+        ]
+      )
+    }
+    bounds = bounds.reloaded(wanted)
+    for group in groups { group.reload(setup, bounds) }
   }
 
   private mutating func followRouterFiles() {
@@ -159,41 +167,5 @@ struct Daemon: ~Copyable {
       journal.write(.firewallRestored, at: now)
     }
     rulesState = state
-  }
-
-  /// Brings what the shards tell, and the sums, to the journal.
-  private mutating func tell() {
-    readers.drain(into: &journal, at: now)
-    sums.report(total, to: &journal, at: now)
-    journal.tick(at: now)
-    _ = ServiceManager.watchdog()
-  }
-
-  /// The rules go last: the sessions that are still open need the route back to the gate.
-  private mutating func end() {
-    for group in groups { group.ask(.stop) }
-    rules?.end()
-    now = sums.finish(total, to: &journal, at: now)
-    _ = journal.insist(.stopped, at: now)
-  }
-
-  /// The numbers of all gates together.
-  private var total: Snapshot {
-    groups.reduce(Snapshot(layout: ShardHandle.layout)) { $0 + $1.snapshot }
-  }
-
-  /// Shows the numbers to whoever asks on the status socket.
-  private func answerStatus() {
-    guard let socket = statusSocket, socket.isAsked else { return }
-    let numbers = total
-    socket.serve(Self.page(numbers))
-  }
-
-  private static func page(_ numbers: Snapshot) -> String {
-    Metrics.page(
-      gates: [GateMetrics(transport: "ntcp2", snapshot: numbers)],
-      names: VerdictWords.names,
-      version: SallyportVersion.text
-    )
   }
 }

@@ -33,7 +33,7 @@ struct GateSetup: ~Copyable {
     }
   }
 
-  /// A policy for one of `shards` shards of the gates of this mode.
+  /// A policy for one of `shards` shards of the NTCP2 gates of this mode.
   func policy(
     for mode: GateSettings.Mode,
     shards: UInt32,
@@ -45,16 +45,47 @@ struct GateSetup: ~Copyable {
     } catch {
       preconditionFailure("rules that were checked do not compile")
     }
+    guard let facts = router.facts.ntcp2 else {
+      preconditionFailure("a policy for NTCP2 where no gate speaks it")
+    }
     return Policy(
-      handshake: NTCP2Handshake(facts: router.facts, privateKey: copyOfKey()),
+      handshake: NTCP2Handshake(facts: facts, privateKey: copyOfKey()),
       signatures: signatures,
       limits: limits.share(of: shards),
       destination: destination(of: mode)
     )
   }
 
+  /// A policy for one of `shards` shards of the SSU2 gates of this mode.
+  func policy(
+    for mode: GateSettings.Mode,
+    shards: UInt32,
+    _ bounds: GateBounds
+  ) -> DatagramPolicy {
+    guard let facts = router.facts.ssu2 else {
+      preconditionFailure("a policy for SSU2 where no gate speaks it")
+    }
+    return DatagramPolicy(
+      facts: facts,
+      limits: bounds.datagrams.share(of: shards),
+      flows: bounds.flows.share(of: shards),
+      way: way(of: mode)
+    )
+  }
+
+  private func way(of mode: GateSettings.Mode) -> DatagramWay {
+    switch mode {
+    case .proxy(let upstream): return .fixed(upstream)
+    case .transparent:
+      guard let marks = DatagramMarks(after: loaded.configuration.firewall.planMark) else {
+        preconditionFailure("a mask without room for marks passed the checks")
+      }
+      return .original(marks)
+    }
+  }
+
   private func copyOfKey() -> SecretBytes? {
-    router.privateKey == nil ? nil : router.privateKey?.copy()
+    router.ntcp2PrivateKey == nil ? nil : router.ntcp2PrivateKey?.copy()
   }
 
   private func destination(of mode: GateSettings.Mode) -> Destination {
@@ -62,27 +93,6 @@ struct GateSetup: ~Copyable {
     case .proxy(let upstream): .fixed(upstream)
     case .transparent:
       .original(PacketMark(rawValue: loaded.configuration.firewall.mark))
-    }
-  }
-}
-
-extension RouterFilesRequest {
-  /// What a configuration asks of its router's files.
-  init(_ configuration: Configuration) {
-    let gate = configuration.gates.first { $0.transport == .ntcp2 }
-    let isTransparent = gate?.mode == .transparent
-    self.init(
-      directory: configuration.router.directory,
-      kind: configuration.router.kind.map(Self.kind) ?? .auto,
-      proof: configuration.router.proof == .full ? .full : .public,
-      port: isTransparent ? gate?.endpoint.port : nil
-    )
-  }
-
-  private static func kind(_ kind: RouterKind) -> Kind {
-    switch kind {
-    case .i2pd: .i2pd
-    case .java: .java
     }
   }
 }

@@ -7,21 +7,22 @@ extension FirewallPlan {
   /// The plan of a configuration's transparent gates; nil when there are none.
   init?(_ configuration: Configuration) throws(FirewallFault) {
     let settings = configuration.firewall
-    let gates = configuration.gates.filter { $0.mode == .transparent && $0.transport == .ntcp2 }
-      .map { gate in
-        Gate(
-          transport: .tcp,
-          router: gate.endpoint,
-          listeningPort: settings.tcpPort,
-          whenDown: gate.whenDown == .open ? .open : .closed
-        )
-      }
+    let gates = configuration.gates.filter { $0.mode == .transparent }.map { gate in
+      Gate(
+        transport: gate.transport == .ntcp2 ? .tcp : .udp(witnessPort: settings.udpWitnessPort),
+        router: gate.endpoint,
+        listeningPort: gate.transport == .ntcp2 ? settings.tcpPort : settings.udpPort,
+        whenDown: gate.whenDown == .open ? .open : .closed
+      )
+    }
     guard !gates.isEmpty else { return nil }
     try self.init(
       gates: gates,
-      mark: Mark(value: settings.mark, mask: settings.markMask),
+      mark: settings.planMark,
       routingTable: settings.table,
-      rulePriority: settings.priority
+      rulePriority: settings.priority,
+      shards: Int(configuration.shardCount),
+      steeringSeed: Self.steeringSeedOfThisBoot()
     )
   }
 }
@@ -64,16 +65,21 @@ struct KernelRules: ~Copyable {
     return isOurs ? .inPlace : canary()
   }
 
-  /// Connects to an address that only the rules lead to the gate's own listener.
+  /// Reaches out to an address that only the rules lead to the gate's own sockets.
   private func canary() -> State {
     for index in plan.gates.indices {
       guard let endpoint = plan.canary(ofGate: index) else { continue }
-      if StreamSocket.reaches(endpoint, withinMilliseconds: Self.canaryMilliseconds) == .refused {
-        return .missing(
-          "connections to \(plan.gates[index].router) are not diverted to the gate; "
-            + "run \"sallyport firewall up\" as root"
-        )
-      }
+      let gate = plan.gates[index]
+      let limit = Self.canaryMilliseconds
+      let (outcome, arrivals) =
+        gate.transport == .tcp
+        ? (StreamSocket.reaches(endpoint, withinMilliseconds: limit), "connections")
+        : (DatagramSocket.reaches(endpoint, withinMilliseconds: limit), "datagrams")
+      guard outcome == .refused else { continue }
+      return .missing(
+        "\(arrivals) to \(gate.router) are not diverted to the gate; "
+          + "run \"sallyport firewall up\" as root"
+      )
     }
     return .inPlace
   }

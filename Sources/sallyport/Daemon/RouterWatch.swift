@@ -7,16 +7,16 @@ struct RouterWatch: ~Copyable {
   /// The router's directory.
   let directory: String
   /// What was read last.
-  private(set) var facts: NTCP2Facts
+  private(set) var facts: RouterFacts
   private var watch: FileWatch?
   private var readAt: Instant?
   private var faultWasTold = false
 
   /// A watch over the files of `directory`, which gave `facts`.
-  init(directory: String, facts: NTCP2Facts) {
+  init(directory: String, facts: RouterFacts) {
     self.directory = directory
     self.facts = facts
-    let names = Set(RouterFileNames.watched(of: facts.kind))
+    let names = RouterFileNames.watched(of: facts.kind, facts.transports)
     watch = try? FileWatch(directory: directory, names: names)
   }
 
@@ -30,7 +30,7 @@ struct RouterWatch: ~Copyable {
   }
 
   /// They were read, and are good.
-  mutating func settle(_ newer: NTCP2Facts? = nil) {
+  mutating func settle(_ newer: RouterFacts? = nil) {
     if let newer { facts = newer }
     readAt = nil
     faultWasTold = false

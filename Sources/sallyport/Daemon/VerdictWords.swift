@@ -8,4 +8,9 @@ enum VerdictWords {
     verdicts: Verdict.allCases.map { $0.word.description },
     reasons: Reason.allCases.map { $0.word.description }
   )
+
+  /// The word of an overload stage, by the number with which it crosses over.
+  static func stage(_ number: UInt8) -> String {
+    OverloadStage(rawValue: number)?.word.description ?? String(number)
+  }
 }

@@ -24,18 +24,41 @@ struct PublishedRouter {
     }
   }
 
-  /// What it says of NTCP2, which must be on `port` unless that is nil.
-  func facts(kind: RouterKind, port: UInt16?) throws(RouterFilesFault) -> NTCP2Facts {
-    let facts: NTCP2Facts
+  /// What it says of the transports in `ports`, which must be on those ports.
+  func facts(
+    kind: RouterKind,
+    ports: [Transport: [UInt16]]
+  ) throws(RouterFilesFault) -> RouterFacts {
+    var facts = RouterFacts(kind: kind)
     do throws(RouterFactsFault) {
-      facts = try NTCP2Facts(verified, kind: kind)
+      if ports[.ntcp2] != nil { facts.ntcp2 = try NTCP2Facts(verified, kind: kind) }
+      if ports[.ssu2] != nil { facts.ssu2 = try SSU2Facts(verified, kind: kind) }
     } catch {
       throw .unusableRouterInfo(file: path, error)
     }
-    let ports = verified.info.publishedNTCP2Addresses.compactMap(\.port)
-    if let port, !ports.contains(port) {
-      throw .otherPort(file: path, published: Set(ports).sorted(), wanted: port)
+    for transport in facts.transports {
+      let published = addresses(of: transport).compactMap(\.port)
+      for port in ports[transport] ?? [] where !published.contains(port) {
+        throw .otherPort(
+          file: path,
+          transport,
+          published: Set(published).sorted(),
+          wanted: port
+        )
+      }
     }
     return facts
+  }
+
+  /// Where it says that `transport` is found; hosts that are names are left out.
+  func endpoints(of transport: Transport) -> [Endpoint] {
+    addresses(of: transport).compactMap(\.endpoint)
+  }
+
+  private func addresses(of transport: Transport) -> [RouterAddress] {
+    switch transport {
+    case .ntcp2: verified.info.publishedNTCP2Addresses
+    case .ssu2: verified.info.publishedSSU2Addresses
+    }
   }
 }

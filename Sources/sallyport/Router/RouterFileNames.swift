@@ -1,14 +1,10 @@
 internal import Filter
+internal import Wire
 
 /// The names and sizes of the files that routers keep.
 enum RouterFileNames {
   /// What the router publishes of itself, in both kinds.
   static let routerInfo = "router.info"
-
-  /// i2pd's NTCP2 key: public half, private half, initialisation vector.
-  static let i2pdNTCP2Keys = "ntcp2.keys"
-  /// Bytes of that file.
-  static let i2pdNTCP2KeysBytes = 80
 
   /// Java I2P's configuration, which holds its transport keys.
   static let javaConfiguration = "router.config"
@@ -18,15 +14,18 @@ enum RouterFileNames {
   /// Files of which one tells the router's kind.
   static func marks(of kind: RouterKind) -> [String] {
     switch kind {
-    case .i2pd: [i2pdNTCP2Keys, "router.keys"]
+    case .i2pd: Transport.allCases.map(\.keyPlace.i2pdFile) + ["router.keys"]
     case .java: [javaConfiguration, "router.keys.dat"]
     }
   }
 
-  /// Files whose change means that facts or keys have to be read again.
-  static func watched(of kind: RouterKind) -> [String] {
+  /// Files whose change means that facts or keys of `transports` have to be read again.
+  static func watched(
+    of kind: RouterKind,
+    _ transports: some Sequence<Transport>
+  ) -> Set<String> {
     switch kind {
-    case .i2pd: [routerInfo, i2pdNTCP2Keys]
+    case .i2pd: Set([routerInfo] + transports.map(\.keyPlace.i2pdFile))
     case .java: [routerInfo, javaConfiguration]
     }
   }

@@ -19,15 +19,20 @@ enum RouterFilesFault: Error, Equatable {
   /// The file is a RouterInfo that cannot be used.
   case unusableRouterInfo(file: String, RouterFactsFault)
   /// The router publishes other ports than the gate's.
-  case otherPort(file: String, published: [UInt16], wanted: UInt16)
+  case otherPort(
+    file: String,
+    Transport,
+    published: [UInt16],
+    wanted: UInt16
+  )
   /// The key file has another size than such a file has.
   case keyFileSize(file: String, bytes: Int, expectedBytes: Int)
   /// A property is absent or is not base64 of so many bytes.
-  case property(file: String, name: String, bytes: Int)
+  case property(file: String, Transport, name: String, bytes: Int)
   /// The private key is not the one whose public half is published.
-  case keyMismatch(keyFile: String, routerInfo: String)
-  /// The initialisation vector is not the published one.
-  case vectorMismatch(keyFile: String, routerInfo: String)
+  case keyMismatch(keyFile: String, Transport, routerInfo: String)
+  /// The initialisation vector or introduction key is not the published one.
+  case publishedKeyMismatch(keyFile: String, Transport, routerInfo: String)
 }
 
 extension RouterFilesFault: CustomStringConvertible {
@@ -46,17 +51,20 @@ extension RouterFilesFault: CustomStringConvertible {
     case .ambiguousKind(let directory): "\(directory): holds files of both i2pd and Java I2P"
     case .malformedRouterInfo(let file, let fault): "\(file): is not a RouterInfo: \(fault)"
     case .unusableRouterInfo(let file, let fault): "\(file): \(fault)"
-    case .otherPort(let file, let published, let wanted):
-      "\(file): publishes NTCP2 on port \(published.map(String.init).joined(separator: ", ")), but "
-        + "the gate stands on port \(wanted)"
+    case .otherPort(let file, let transport, let published, let wanted):
+      "\(file): publishes \(transport.rawValue) on port "
+        + "\(published.map(String.init).joined(separator: ", ")), but the gate stands on port "
+        + "\(wanted)"
     case .keyFileSize(let file, let bytes, let expectedBytes):
       "\(file): has \(bytes) bytes instead of \(expectedBytes)"
-    case .property(let file, let name, let bytes):
+    case .property(let file, _, let name, let bytes):
       "\(file): has no property \(name) with \(bytes) bytes in I2P base64"
-    case .keyMismatch(let keyFile, let routerInfo):
-      "\(keyFile): the private key is not the one that \(routerInfo) publishes as 's'"
-    case .vectorMismatch(let keyFile, let routerInfo):
-      "\(keyFile): the initialisation vector is not the one that \(routerInfo) publishes as 'i'"
+    case .keyMismatch(let keyFile, let transport, let routerInfo):
+      "\(keyFile): \(transport.rawValue)'s private key is not the one that \(routerInfo) "
+        + "publishes as 's'"
+    case .publishedKeyMismatch(let keyFile, let transport, let routerInfo):
+      "\(keyFile): \(transport.rawValue)'s \(transport.keyPlace.publishedKeyName) is not the "
+        + "one that \(routerInfo) publishes as 'i'"
     }
   }
 
@@ -73,9 +81,10 @@ extension RouterFilesFault: CustomStringConvertible {
     case .unusableRouterInfo(_, let fault): fault.remedy
     case .otherPort: "Set port in [[gate]] to what the router publishes"
     case .keyFileSize: "Check [router] kind, or set proof = \"public\""
-    case .property:
-      "Check [router] kind and start the router once with NTCP2 on, or set proof = \"public\""
-    case .keyMismatch, .vectorMismatch:
+    case .property(_, let transport, _, _):
+      "Check [router] kind and start the router once with \(transport.rawValue) on, or set "
+        + "proof = \"public\""
+    case .keyMismatch, .publishedKeyMismatch:
       "Restart the router, so that both files come from the same start"
     }
   }

@@ -1,6 +1,7 @@
 internal import Filter
+internal import Wire
 
-/// What a gate wants to know of its router, and where to look.
+/// What gates want to know of their router, and where to look.
 struct RouterFilesRequest: Equatable {
   /// Which router program's files to look for.
   enum Kind: String, CaseIterable {
@@ -16,7 +17,7 @@ struct RouterFilesRequest: Equatable {
   enum Proof: String, CaseIterable {
     /// With the router's own private key.
     case full
-    /// With what the router publishes; its key file is not opened.
+    /// With what the router publishes; its key files are not opened.
     case `public`
   }
 
@@ -24,13 +25,40 @@ struct RouterFilesRequest: Equatable {
   var directory: String
   /// Which router it is.
   var kind: Kind
-  /// Whether the private key is wanted.
+  /// Whether the private keys are wanted.
   var proof: Proof
-  /// The port that the gate stands on, which must be a published one; nil leaves it unchecked.
-  var port: UInt16?
+  /// The transports that gates speak, each with the ports that its gates stand on: these must be
+  /// published ones, and no port leaves that unchecked.
+  var ports: [Transport: [UInt16]]
 
   /// The path of `name` inside the directory.
   func path(_ name: String) -> String {
     directory.hasSuffix("/") ? directory + name : directory + "/" + name
+  }
+}
+
+extension RouterFilesRequest {
+  /// What a configuration asks of its router's files.
+  ///
+  /// A transparent gate stands on the router's own port; a proxy's port is its own affair.
+  init(_ configuration: Configuration) {
+    var ports: [Transport: [UInt16]] = [:]
+    for gate in configuration.gates {
+      let own = gate.mode == .transparent ? [gate.endpoint.port] : []
+      ports[gate.transport, default: []] += own
+    }
+    self.init(
+      directory: configuration.router.directory,
+      kind: configuration.router.kind.map(Self.kind) ?? .auto,
+      proof: configuration.router.proof == .full ? .full : .public,
+      ports: ports
+    )
+  }
+
+  private static func kind(_ kind: RouterKind) -> Kind {
+    switch kind {
+    case .i2pd: .i2pd
+    case .java: .java
+    }
   }
 }

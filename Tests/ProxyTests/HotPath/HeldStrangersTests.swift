@@ -42,7 +42,7 @@ struct HeldStrangersTests {
     let instruments = ShardInstruments(
       counters: CounterBoard(layout: ShardHandle.layout).makeWriter(),
       events: EventRing().makeWriter(),
-      mailbox: PolicyMailbox(),
+      mailbox: PolicyMailbox<Policy>(),
       control: ShardControl()
     )
     var givenPolicy = Optional(policy)

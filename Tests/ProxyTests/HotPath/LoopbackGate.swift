@@ -17,7 +17,7 @@ struct LoopbackGate: ~Copyable {
   private let router: Listener
   private let endpoint: Endpoint
   let board: CounterBoard
-  let mailbox = PolicyMailbox()
+  let mailbox = PolicyMailbox<Policy>()
   /// What the turns cost together.
   private(set) var allocations: UInt64 = 0
   private(set) var references: UInt64 = 0

@@ -11,7 +11,7 @@ final class SimulationRun {
   let router: SimulatedRouter
   var shard: Shard<SimulatedNetwork>
   let board = CounterBoard(layout: ShardHandle.layout)
-  let mailbox = PolicyMailbox()
+  let mailbox = PolicyMailbox<Policy>()
   let control = ShardControl()
   private(set) var peers: [SimulatedPeer] = []
   /// The most handshakes that any policy so far has allowed.

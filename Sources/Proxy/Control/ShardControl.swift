@@ -35,17 +35,17 @@ public final class ShardControl: Sendable {
 }
 
 /// What a shard writes to and listens to, handed over as one.
-struct ShardInstruments: ~Copyable {
+struct ShardInstruments<Content: ~Copyable & Sendable>: ~Copyable {
   let counters: CounterWriter
   let events: EventRingWriter
-  let mailbox: PolicyMailbox
+  let mailbox: PolicyMailbox<Content>
   let control: ShardControl
 
   /// The instruments of one shard.
   init(
     counters: consuming CounterWriter,
     events: consuming EventRingWriter,
-    mailbox: PolicyMailbox,
+    mailbox: PolicyMailbox<Content>,
     control: ShardControl
   ) {
     self.counters = counters

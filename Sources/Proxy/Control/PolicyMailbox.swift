@@ -4,8 +4,8 @@ internal import Synchronization
 ///
 /// A policy that was not taken yet when a newer one comes is freed.
 @safe
-final class PolicyMailbox: @unchecked Sendable {
-  private let waiting = unsafe Atomic<UnsafeMutablePointer<Policy>?>(nil)
+final class PolicyMailbox<Content: ~Copyable & Sendable>: @unchecked Sendable {
+  private let waiting = unsafe Atomic<UnsafeMutablePointer<Content>?>(nil)
 
   /// An empty mailbox.
   init() {}
@@ -15,14 +15,14 @@ final class PolicyMailbox: @unchecked Sendable {
   }
 
   /// Leaves a policy for the shard, which has to be woken.
-  func put(_ policy: consuming Policy) {
-    let memory = UnsafeMutablePointer<Policy>.allocate(capacity: 1)
+  func put(_ policy: consuming Content) {
+    let memory = UnsafeMutablePointer<Content>.allocate(capacity: 1)
     unsafe memory.initialize(to: policy)
     unsafe Self.free(waiting.exchange(memory, ordering: .acquiringAndReleasing))
   }
 
   /// Takes what waits.
-  func take() -> Policy? {
+  func take() -> Content? {
     guard unsafe waiting.load(ordering: .relaxed) != nil,
       let memory = unsafe waiting.exchange(nil, ordering: .acquiringAndReleasing)
     else { return nil }
@@ -31,7 +31,7 @@ final class PolicyMailbox: @unchecked Sendable {
     return policy
   }
 
-  private static func free(_ memory: UnsafeMutablePointer<Policy>?) {
+  private static func free(_ memory: UnsafeMutablePointer<Content>?) {
     guard let memory = unsafe memory else { return }
     unsafe memory.deinitialize(count: 1)
     unsafe memory.deallocate()

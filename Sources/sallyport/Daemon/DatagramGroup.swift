@@ -1,0 +1,162 @@
+internal import Filter
+internal import Kernel
+internal import Proxy
+internal import Telemetry
+internal import Wire
+
+/// A group whose shards judge SSU2 datagrams.
+final class DatagramGroup: GateGroup {
+  /// The control thread's end of a shard's ring of proven endpoints.
+  private final class ProvenReader {
+    let ring: EndpointRingReader
+
+    init(_ ring: EndpointRing) {
+      self.ring = ring.makeReader()
+    }
+  }
+
+  let plan: GroupPlan
+  private var shards: [DatagramShardHandle] = []
+  private var provenReaders: [ProvenReader] = []
+  private let ended = EndCount()
+
+  /// A group with `count` shards that know the endpoints in `proven`; `firewall` says where
+  /// diverted datagrams arrive.
+  init(
+    _ plan: GroupPlan,
+    firewall: FirewallPlan?,
+    count: UInt32,
+    _ bounds: GateBounds,
+    setup: borrowing GateSetup,
+    proven: [ProvenEntry]
+  ) throws(GroupFault) {
+    self.plan = plan
+    var sets: [Handover<DatagramDoors>] = []
+    for shard in 0..<Int(count) {
+      sets.append(Handover(try Self.doors(plan, firewall, shard: shard)))
+    }
+    let known = Self.known(proven, wallSeconds: Clock.wallSeconds)
+    for (index, set) in sets.enumerated() {
+      let doors = set.take()
+      if index == sets.count - 1, count > 1 { try Self.steer(doors, plan, count) }
+      let ended = ended
+      do throws(Errno) {
+        let shard = try DatagramShardHandle.start(
+          name: "datagrams \(index)",
+          doors: doors,
+          policy: setup.policy(for: plan.mode, shards: count, bounds),
+          known: known,
+          seed: UInt64.random(in: .min ... .max),
+          whenEnded: { ended.add() }
+        )
+        provenReaders.append(ProvenReader(shard.proven))
+        shards.append(shard)
+      } catch {
+        throw .start(error)
+      }
+    }
+  }
+
+  /// The sockets of one shard.
+  private static func doors(
+    _ plan: GroupPlan,
+    _ firewall: FirewallPlan?,
+    shard: Int
+  ) throws(GroupFault) -> DatagramDoors {
+    var doors = DatagramDoors()
+    for endpoint in plan.arrivals { try open(endpoint, .peers, .direct, in: &doors) }
+    guard plan.mode == .transparent, let firewall else { return doors }
+    var opened: Set<Endpoint> = []
+    for index in firewall.gates.indices {
+      // Gates of one family share their places.
+      if let endpoint = firewall.strangers(ofGate: index, shard: shard),
+        opened.insert(endpoint).inserted
+      {
+        try open(endpoint, .peers, .diverted, in: &doors)
+      }
+      if let endpoint = firewall.witness(ofGate: index, shard: shard),
+        opened.insert(endpoint).inserted
+      {
+        try open(endpoint, .router, .diverted, in: &doors)
+      }
+    }
+    return doors
+  }
+
+  private static func open(
+    _ endpoint: Endpoint,
+    _ door: DatagramDoor,
+    _ reception: DatagramReception,
+    in doors: inout DatagramDoors
+  ) throws(GroupFault) {
+    // What the router sends has to reach the peer, whatever its length.
+    let lengths =
+      door == .peers
+      ? SSU2Bounds.shortestDatagram...SSU2Bounds.longestDatagram
+      : 0...DatagramSocket.longestPayloadBytes
+    do throws(Errno) {
+      doors.append(try DatagramSocket(on: endpoint, reception, lengths: lengths), door)
+    } catch {
+      throw .listen(endpoint, error)
+    }
+  }
+
+  /// What is diverted is spread by the kernel's rules.
+  private static func steer(
+    _ doors: borrowing DatagramDoors,
+    _ plan: GroupPlan,
+    _ count: UInt32
+  ) throws(GroupFault) {
+    let secret = UInt32.random(in: .min ... .max)
+    for (index, endpoint) in plan.arrivals.enumerated() {
+      do throws(Errno) {
+        try doors[index].steerByNetwork(
+          isIPv4: endpoint.address.isIPv4,
+          shards: count,
+          secret: secret
+        )
+      } catch {
+        throw .listen(endpoint, error)
+      }
+    }
+  }
+
+  /// The oldest first: where there is no room for all, the last to come are kept. Every shard knows
+  /// all of them, since networks are spread anew at each start.
+  private static func known(_ proven: [ProvenEntry], wallSeconds: UInt64) -> [KnownEndpoint] {
+    proven.reversed().map { entry in
+      let ago = wallSeconds - min(entry.wallSeconds, wallSeconds)
+      let (nanoseconds, overflow) = ago.multipliedReportingOverflow(by: Nanoseconds.perSecond)
+      return KnownEndpoint(
+        endpoint: entry.endpoint,
+        provenAgoNanoseconds: overflow ? .max : nanoseconds
+      )
+    }
+  }
+
+  var rings: [EventRing] { shards.map(\.ring) }
+
+  var hasEnded: Bool { ended.count == shards.count }
+
+  var snapshot: Snapshot {
+    shards.reduce(Snapshot(layout: ShardHandle.layout)) { $0 + $1.board.snapshot() }
+  }
+
+  func reload(_ setup: borrowing GateSetup, _ bounds: GateBounds) {
+    let policy = setup.policy(for: plan.mode, shards: UInt32(shards.count), bounds)
+    for shard in shards { shard.reload(policy) }
+  }
+
+  func ask(_ wish: ShardControl.Wish) {
+    for shard in shards { shard.ask(wish) }
+  }
+
+  /// The rounds of the control thread are short, so what is read now was proven now.
+  func drainProven(into keeper: inout ProvenKeeper, wallSeconds: UInt64) {
+    for reader in provenReaders {
+      while let (endpoint, _) = reader.ring.next() {
+        keeper.note(endpoint, at: wallSeconds)
+      }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+internal import Filter
+internal import Glibc
+internal import Kernel
+
+/// A small file in `[state] directory` that is replaced as a whole: whoever reads it finds the old
+/// content or the new one, also after a crash.
+struct StateFile: Sendable {
+  /// The file.
+  let path: String
+
+  /// The file `name` of `directory`.
+  init(directory: String, name: String) {
+    path = directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)"
+  }
+
+  /// What a reading brought.
+  enum Content: Equatable {
+    /// There is no such file.
+    case absent
+    /// The bytes of the file.
+    case bytes([UInt8])
+    /// The file can't be read, or is larger than it may be.
+    case unusable(problem: String)
+  }
+
+  /// Reads the file.
+  func read(maximumBytes: Int) -> Content {
+    do throws(BoundedFile.Failure) {
+      return .bytes(try BoundedFile.read(path, maximumBytes: maximumBytes))
+    } catch {
+      if case .system(let errno) = error, errno.rawValue == ENOENT { return .absent }
+      return .unusable(problem: error.problem(maximumBytes: maximumBytes))
+    }
+  }
+
+  /// Renames the file, so that the next writing does not lose what is in it. It takes the place of
+  /// one that was set aside before.
+  func setAside() {
+    _ = unsafe rename(path, path + ".broken")
+  }
+
+  /// Replaces the file's content; readable by nobody else.
+  func write(_ text: String) throws(Errno) {
+    let next = path + ".new"
+    do throws(Errno) {
+      try Self.fill(next, text)
+      _ = try Errno.check(unsafe rename(next, path))
+    } catch {
+      _ = unsafe unlink(next)
+      throw error
+    }
+  }
+
+  private static func fill(_ path: String, _ text: String) throws(Errno) {
+    // What lies there is a remainder of ours or somebody's trap: neither is written into.
+    _ = unsafe unlink(path)
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
+    let opened = unsafe Glibc.open(path, flags, 0o600)
+    let descriptor = Descriptor(owning: try Errno.check(opened))
+    let bytes = Array(text.utf8)
+    var written = 0
+    while written < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes { buffer in
+        let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[written...])
+        return unsafe Glibc.write(descriptor.rawValue, rest.baseAddress, rest.count)
+      }
+      if count < 0 {
+        guard Errno.last.rawValue == EINTR else { throw .last }
+        continue
+      }
+      written += count
+    }
+    // Without it a crash of the machine could leave the new name with none of the content.
+    _ = try Errno.check(fsync(descriptor.rawValue))
+  }
+}
