@@ -46,8 +46,8 @@ public struct RouterAllowance: Sendable, Equatable, BitwiseCopyable {
     self.skewedPeers = skewedPeers
   }
 
-  /// i2pd: what limits it is its processor, of which a TokenRequest takes 35 to 55 microseconds, and
-  /// the 100 bytes that it keeps of each endpoint for a minute.
+  /// i2pd: what limits it is its processor, of which a TokenRequest takes 35 to 55 microseconds,
+  /// and the 100 bytes that it keeps of each endpoint for a minute.
   public static var i2pd: RouterAllowance {
     RouterAllowance(
       addressRequests: RateLimit(perSecond: 1, burst: 8),
@@ -64,8 +64,8 @@ public struct RouterAllowance: Sendable, Equatable, BitwiseCopyable {
 
   /// Java I2P: it counts TokenRequests and SessionRequests with tokens that it does not know, and
   /// from 15 a minute on refuses what is above the count of the minute before; each also takes one
-  /// of 20 to 75 places for five seconds. So everything here together, bursts included, has to leave
-  /// room below 15 for those who prove themselves.
+  /// of 20 to 75 places for five seconds. So everything here together, bursts included, has to
+  /// leave room below 15 for those who prove themselves.
   public static var java: RouterAllowance {
     RouterAllowance(
       addressRequests: RateLimit(perMinute: 2, burst: 3),

@@ -151,8 +151,8 @@ struct MadeUpRouter {
 
   // Java I2P: a state for each endpoint, bound to the identifiers; a limit by the minute; bans.
 
-  /// Whether it takes one more inbound attempt: from 15 a minute on not more than a third above what
-  /// it had the minute before, and 75 at a time.
+  /// Whether it takes one more inbound attempt: from 15 a minute on not more than a third above
+  /// what it had the minute before, and 75 at a time.
   private mutating func javaHasRoom(_ now: UInt64) -> Bool {
     let current = now / (60 * Self.second)
     if current != minute {

@@ -130,8 +130,8 @@ private struct Mix: ~Copyable {
     }
   #endif
 
-  /// Nanoseconds of one whole decision. The bounds leave room for a busy machine; the aim is 600 for
-  /// junk and 2,500 for a challenge.
+  /// Nanoseconds of one whole decision. The bounds leave room for a busy machine; the aim is 600
+  /// for junk and 2,500 for a challenge.
   @Test func decisionsAreQuick() {
     let count = 4_096
     var generator = SeededGenerator(seed: 11)
