@@ -68,7 +68,7 @@ struct NaiveLimits {
     guard gate.hasToken(settings.gateRate, now: now) else { return .gateRate }
     for level in levels.dropFirst().reversed() {
       change(level, now: now) { _ in }
-      let record = records[level] ?? Record()
+      var record = records[level] ?? Record()
       guard record.bucket.hasToken(limit(level), now: now) else { return .prefixRate }
       guard level != levels[1] || record.halfOpen < settings.networkHalfOpen else {
         return .prefixHalfOpen

@@ -144,6 +144,32 @@ import Wire
     #expect(refusals(&limits, [one, one]) == [nil, .addressHalfOpen])
   }
 
+  @Test func aReloadToWiderRatesTakesEffectAtOnce() {
+    var settings = LimitSettings()
+    for narrow in 0..<4 {
+      settings = LimitSettings()
+      let limit = RateLimit(perMinute: 1, burst: 4)
+      switch narrow {
+      case 0: settings.addressRate = limit
+      case 1: settings.networkRate = limit
+      case 2: settings.siteRate = limit
+      default: settings.gateRate = limit
+      }
+      var limits = SourceLimits(settings)
+      let one = Self.address("2001:db8:1:1::1")
+      let several = [SourceAddress](repeating: one, count: 10)
+      #expect(refusals(&limits, several).count { $0 == nil } == 4)
+      settings = LimitSettings()
+      limits.reload(settings)
+      #expect(refusals(&limits, [one]) != [nil], "what is owed stays owed")
+      let soon = Self.start.advanced(byNanoseconds: 50 * Nanoseconds.perMillisecond)
+      guard case .welcome = limits.arrive(one, now: soon) else {
+        Issue.record("level \(narrow) is still shut")
+        continue
+      }
+    }
+  }
+
   @Test func nothingIsCountedBeyondWhatACountHolds() {
     var settings = LimitSettings()
     let all = RateLimit(perSecond: 1_000_000, burst: 10_000_000)

@@ -18,6 +18,14 @@ private struct NaiveBucket {
     return owed - most
   }
 
+  /// Forgives what a bucket of this limit can't owe; whether there was anything to forgive.
+  mutating func forgive(_ limit: RateLimit, _ now: UInt64) -> Bool {
+    let empty = Int128(now) * Self.scale + Int128(limit.burst) * perToken(limit)
+    guard settled > empty else { return false }
+    settled = empty
+    return true
+  }
+
   mutating func take(_ limit: RateLimit, _ now: UInt64) {
     settled = max(settled, Int128(now) * Self.scale) + perToken(limit)
   }
@@ -27,7 +35,7 @@ private struct NaiveBucket {
   }
 
   private func perToken(_ limit: RateLimit) -> Int128 {
-    Self.scale * Int128(Nanoseconds.perSecond) / Int128(limit.perSecond)
+    Self.scale * Int128(limit.periodNanoseconds) / Int128(limit.tokens)
   }
 }
 
@@ -35,7 +43,8 @@ private struct NaiveBucket {
   private static func limit(_ generator: inout SeededGenerator) -> RateLimit {
     let rates: [UInt32] = [1, 2, 3, 7, 10, 20, 199, 1_000, 50_000, 999_983]
     return RateLimit(
-      perSecond: rates.randomElement(using: &generator) ?? 1,
+      tokens: rates.randomElement(using: &generator) ?? 1,
+      periodNanoseconds: Bool.random(using: &generator) ? 1_000_000_000 : 60_000_000_000,
       burst: UInt32.random(in: 1...40, using: &generator)
     )
   }
@@ -60,11 +69,14 @@ private struct NaiveBucket {
         naive.putBack(limit)
         slack += NaiveBucket.scale
       case 4..<60:
-        let perToken = Nanoseconds.perSecond / UInt64(limit.perSecond)
+        let perToken = limit.periodNanoseconds / UInt64(limit.tokens)
         now += UInt64.random(in: 0...perToken, using: &generator)
       default: break
       }
       if naive.settled + slack <= Int128(now) * NaiveBucket.scale { slack = 0 }
+      // Either may forgive where the other, less than the slack away, does not yet: then a token's
+      // rounding a burst is added.
+      if naive.forgive(limit, now) { slack += Int128(limit.burst) * NaiveBucket.scale }
       let shortage = naive.shortage(limit, now)
       let moment = Instant(nanoseconds: now)
       let hasToken = bucket.hasToken(limit, now: moment)
@@ -107,15 +119,54 @@ private struct NaiveBucket {
 
   @Test func aClockThatStepsBackRefillsNothing() {
     let limit = RateLimit(perSecond: 1, burst: 3)
-    var bucket = TokenBucket()
     let start = Instant(nanoseconds: 100 * Nanoseconds.perSecond)
-    let taken = (0..<3).count { _ in bucket.take(limit, now: start) }
-    #expect(taken == 3)
     for second in 0..<100 as Range<UInt64> {
+      var bucket = TokenBucket()
+      let taken = (0..<3).count { _ in bucket.take(limit, now: start) }
+      #expect(taken == 3)
       let moment = Instant(nanoseconds: second * Nanoseconds.perSecond)
-      #expect(!bucket.hasToken(limit, now: moment), "\(second)")
+      let hasToken = bucket.hasToken(limit, now: moment)
+      #expect(!hasToken, "\(second)")
+      let early = bucket.hasToken(limit, now: moment.advanced(byNanoseconds: 999_999_999))
+      #expect(!early, "\(second)")
     }
-    #expect(bucket.hasToken(limit, now: start.advanced(byNanoseconds: Nanoseconds.perSecond)))
+  }
+
+  @Test func aWiderLimitTakesEffectAtOnce() {
+    let narrow = RateLimit(perMinute: 1, burst: 10)
+    let wide = RateLimit(perSecond: 100, burst: 20)
+    let now = Instant(nanoseconds: 1_000 * Nanoseconds.perSecond)
+    var bucket = TokenBucket()
+    let taken = (0..<50).count { _ in bucket.take(narrow, now: now) }
+    #expect(taken == 10)
+    // It owes ten minutes under the old limit. Under the new one it is empty, no more.
+    let atOnce = bucket.take(wide, now: now)
+    #expect(!atOnce)
+    let soon = now.advanced(byNanoseconds: 50 * Nanoseconds.perMillisecond)
+    let refilled = (0..<50).count { _ in bucket.take(wide, now: soon) }
+    #expect(refilled == 5)
+    // And the other way round nothing is given away.
+    let narrowed = bucket.hasToken(narrow, now: soon)
+    #expect(narrowed, "an empty bucket of the wide limit owes less than the narrow one holds")
+  }
+
+  @Test func slowRatesAreSharedExactly() {
+    let whole = RateLimit(perMinute: 10, burst: 10)
+    for shards in [1, 2, 3, 7, 10] as [UInt32] {
+      let share = whole.share(of: shards)
+      var passed = 0
+      for _ in 0..<shards {
+        var bucket = TokenBucket()
+        var now = Instant(nanoseconds: 0)
+        for _ in 0..<600 {
+          now = now.advanced(byNanoseconds: Nanoseconds.perSecond)
+          while bucket.take(share, now: now) { passed += 1 }
+        }
+      }
+      // Ten minutes: a hundred and the bursts, less the tokens that are on their way.
+      #expect(passed <= 110, "\(shards) shards")
+      #expect(passed >= 100 - Int(shards), "\(shards) shards")
+    }
   }
 
   @Test func puttingBackFillsAtMost() {
@@ -148,5 +199,11 @@ private struct NaiveBucket {
   @Test func aLimitOfNothingIsOurMistake() async {
     await #expect(processExitsWith: .failure) { _ = RateLimit(perSecond: 0, burst: 1) }
     await #expect(processExitsWith: .failure) { _ = RateLimit(perSecond: 1, burst: 0) }
+    await #expect(processExitsWith: .failure) {
+      _ = RateLimit(tokens: 1, periodNanoseconds: 0, burst: 1)
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = RateLimit(perSecond: 1, burst: 1).share(of: 0)
+    }
   }
 }

@@ -1,3 +1,5 @@
+internal import Wire
+
 /// What one kind of router can bear of strangers' datagrams. Rates hold for the whole gate.
 public struct RouterAllowance: Sendable, Equatable, BitwiseCopyable {
   /// TokenRequests that one address (`/32`, `/128`) may leave without a proof.
@@ -44,8 +46,8 @@ public struct RouterAllowance: Sendable, Equatable, BitwiseCopyable {
     self.skewedPeers = skewedPeers
   }
 
-  /// i2pd: what limits it is its processor, of which a TokenRequest takes 35 to 55 microseconds, and
-  /// the 100 bytes that it keeps of each endpoint for a minute.
+  /// i2pd: what limits it is its processor, of which a TokenRequest takes 35 to 55 microseconds,
+  /// and the 100 bytes that it keeps of each endpoint for a minute.
   public static var i2pd: RouterAllowance {
     RouterAllowance(
       addressRequests: RateLimit(perSecond: 1, burst: 8),
@@ -60,19 +62,21 @@ public struct RouterAllowance: Sendable, Equatable, BitwiseCopyable {
     )
   }
 
-  /// Java I2P: it counts TokenRequests, and from 15 a minute on refuses those above what it had the
-  /// minute before; each also takes one of 20 to 75 places for five seconds.
+  /// Java I2P: it counts TokenRequests and SessionRequests with tokens that it does not know, and
+  /// from 15 a minute on refuses what is above the count of the minute before; each also takes one
+  /// of 20 to 75 places for five seconds. So everything here together, bursts included, has to
+  /// leave room below 15 for those who prove themselves.
   public static var java: RouterAllowance {
     RouterAllowance(
-      addressRequests: RateLimit(perMinute: 2, burst: 4),
-      networkRequests: RateLimit(perMinute: 4, burst: 6),
-      siteRequests: RateLimit(perMinute: 6, burst: 8),
-      requests: RateLimit(perMinute: 10, burst: 10),
-      grace: RateLimit(perMinute: 2, burst: 2),
-      unknownTokens: RateLimit(perMinute: 4, burst: 4),
+      addressRequests: RateLimit(perMinute: 2, burst: 3),
+      networkRequests: RateLimit(perMinute: 3, burst: 3),
+      siteRequests: RateLimit(perMinute: 3, burst: 3),
+      requests: RateLimit(perMinute: 6, burst: 5),
+      grace: RateLimit(tokens: 1, periodNanoseconds: 600 * Nanoseconds.perSecond, burst: 1),
+      unknownTokens: RateLimit(perMinute: 1, burst: 1),
       provenRequests: RateLimit(perMinute: 60, burst: 30),
       echoes: RateLimit(perMinute: 60, burst: 30),
-      skewedPeers: RateLimit(perMinute: 2, burst: 2)
+      skewedPeers: RateLimit(perMinute: 1, burst: 1)
     )
   }
 

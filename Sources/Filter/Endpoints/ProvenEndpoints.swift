@@ -76,7 +76,7 @@ struct ProvenEndpoints: ~Copyable {
       slot = makeRoom(key, now: now)
     }
     unsafe values[slot].provenSeconds = seconds
-    setSession(session, of: slot)
+    setSession(session, of: slot, seconds)
     return (slot, novelty)
   }
 
@@ -119,7 +119,7 @@ struct ProvenEndpoints: ~Copyable {
   /// A slot for `key` with an empty value.
   private mutating func makeRoom(_ key: UInt64, now: Instant) -> Int {
     let slot = endpoints.freeSlot(key) ?? oldestSlot(key, now: now)
-    setSession(0, of: slot)
+    setSession(0, of: slot, now.wrappingSeconds)
     unsafe values[slot] = ProvenEndpoint()
     endpoints.put(key, in: slot)
     return slot
@@ -137,7 +137,7 @@ struct ProvenEndpoints: ~Copyable {
   }
 
   /// Keeps the index of sessions as small as the table of endpoints: one session each.
-  private mutating func setSession(_ session: UInt64, of slot: Int) {
+  private mutating func setSession(_ session: UInt64, of slot: Int, _ seconds: UInt32) {
     let before = unsafe values[slot].session
     guard before != session else { return }
     if before != 0, let place = sessions.find(before), unsafe Int(slots[place]) == slot {
@@ -145,10 +145,22 @@ struct ProvenEndpoints: ~Copyable {
     }
     unsafe values[slot].session = session
     guard session != 0 else { return }
-    // Without room the session can't be followed, no more.
-    guard let place = sessions.find(session) ?? sessions.freeSlot(session) else { return }
+    let place =
+      sessions.find(session) ?? sessions.freeSlot(session) ?? oldestSession(session, seconds)
     sessions.put(session, in: place)
     unsafe slots[place] = UInt32(truncatingIfNeeded: slot)
+  }
+
+  /// Where a session has to make room: the one whose endpoint was proven longest ago. That can't be
+  /// followed any more, no worse.
+  private func oldestSession(_ session: UInt64, _ seconds: UInt32) -> Int {
+    var oldest = sessions.slot(session, choice: 0)
+    for choice in 1..<TagTable.choices {
+      let place = sessions.slot(session, choice: choice)
+      let age = unsafe seconds &- values[Int(slots[place])].provenSeconds
+      if unsafe age > seconds &- values[Int(slots[oldest])].provenSeconds { oldest = place }
+    }
+    return oldest
   }
 
   private static func seconds(_ nanoseconds: UInt64) -> UInt32 {

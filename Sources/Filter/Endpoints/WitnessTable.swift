@@ -59,7 +59,7 @@ struct WitnessTable: ~Copyable {
   }
 
   private func isLive(_ slot: Int, _ now: Instant) -> Bool {
-    unsafe ends[slot] > now.nanoseconds
+    unsafe ends[slot] & ~1 > now.nanoseconds
   }
 
   private func slotThatEndsFirst(_ key: UInt64) -> Int {
