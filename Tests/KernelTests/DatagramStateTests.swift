@@ -16,9 +16,13 @@ struct DatagramStateTests {
     _ whenDown: FirewallPlan.WhenDown,
     after body: (DatagramScene) throws -> Void
   ) throws -> (DatagramWorld, TestDatagramSocket, TestDatagramSocket) {
-    let scene = try DatagramScene(family, DatagramWorld.plan(whenDown))
-    try body(scene)
-    return (scene.world, scene.router, scene.peer)
+    let (world, router, peer) = try {
+      let scene = try DatagramScene(family, DatagramWorld.plan(whenDown))
+      try body(scene)
+      return (scene.world, scene.router, scene.peer)
+    }()
+    try world.waitForReceiversToGo()
+    return (world, router, peer)
   }
 
   @Test("without a gate, `open` lets strangers through to the router", arguments: IPFamily.allCases)

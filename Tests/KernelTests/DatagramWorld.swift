@@ -14,6 +14,18 @@ struct DatagramWorld: Sendable {
 
   init() throws {
     pair = try NamespacePair()
+    for family in IPFamily.allCases { try waitForLink(family) }
+  }
+
+  /// A cable takes a moment to carry, and nobody repeats a datagram that was lost meanwhile.
+  private func waitForLink(_ family: IPFamily) throws {
+    let host = try routerSocket(family)
+    let peer = try peerSocket(family)
+    for _ in 0..<100 {
+      try? peer.send([0], to: Self.router(family))
+      if try host.received(withinMilliseconds: 50) != nil { return }
+    }
+    throw CommandFailure(description: "the cable carries no \(family)")
   }
 
   static func router(_ family: IPFamily) throws -> Endpoint {
@@ -69,6 +81,18 @@ struct DatagramWorld: Sendable {
 
   func gate(_ plan: FirewallPlan, _ family: IPFamily, shard: Int = 0) throws -> TestGate {
     try pair.host.inside { try TestGate(plan, family, shard: shard) }
+  }
+
+  /// Waits until no gate receives any more. A closed socket lives on in a child process of another
+  /// test until that has begun its program.
+  func waitForReceiversToGo() throws {
+    let ports = [Self.strangersPort, Self.witnessPort].map { ":" + String($0, radix: 16) + " " }
+    for _ in 0..<100 {
+      let sockets = try pair.host.shell("cat /proc/net/udp /proc/net/udp6").lowercased()
+      if !ports.contains(where: sockets.contains) { return }
+      usleep(20_000)
+    }
+    throw CommandFailure(description: "a gate still receives")
   }
 
   /// The elements of a set, as nft lists them.

@@ -143,7 +143,7 @@ struct FirewallPathTests {
   .enabled(if: NetworkNamespaces.areAllowed, NetworkNamespaces.reason)
 )
 struct HostFirewallTests {
-  private static func chain(_ hook: String, accepting rules: String) -> String {
+  static func chain(_ hook: String, accepting rules: String) -> String {
     "nft 'add table inet host; add chain inet host \(hook) "
       + "{ type filter hook \(hook) priority 0; policy drop; }; "
       + "add rule inet host \(hook) ct state established,related accept; "

@@ -12,7 +12,8 @@ public enum Firewall {
   /// Brings the kernel in line with `plan`, or changes nothing that lasts.
   ///
   /// May be called while traffic flows: the table is replaced as one transaction, and connections
-  /// that exist go on. The same plan once more leaves the sets of flows as they are. IPv6 gates are left out where the host has no IPv6.
+  /// that exist go on. The same plan once more leaves the sets of flows as they are. IPv6 gates are
+  /// left out where the host has no IPv6.
   ///
   /// - Throws: `FirewallFault`; its text says what to do. When nothing was in place before, what
   ///   was already done is undone first.

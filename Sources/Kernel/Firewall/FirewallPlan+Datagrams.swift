@@ -14,7 +14,7 @@ extension FirewallPlan {
 
   /// Where `shard` receives the datagrams of strangers. Gates of one family and port share it.
   ///
-  /// - Returns: The endpoint to receive on, `diverted`; nil when there is no such UDP gate or shard.
+  /// - Returns: The endpoint to receive on, `diverted`; nil without such a UDP gate or shard.
   public func strangers(ofGate index: Int, shard: Int) -> Endpoint? {
     guard gates.indices.contains(index), gates[index].transport != .tcp else { return nil }
     return receiver(gates[index].family, port: gates[index].listeningPort, shard: shard)
