@@ -10,7 +10,7 @@ internal import Wire
 /// Purpose: to show what a router, bare or guarded, makes of strangers who never get an answer.
 /// Inputs are the settings; the output is a report. It runs on the calling thread, in that thread's
 /// network namespace, for the settings' duration. It refuses to run in the namespace of the machine:
-/// a datagram with a made-up sender must never leave it.
+/// a datagram with a made-up sender must never leave that.
 enum DatagramFlood {
   private static let batch = Int(LAB_FORGED_MAXIMUM)
   /// A loop that fell behind its rate catches up on this much and forgets the rest.
@@ -127,12 +127,12 @@ enum DatagramFlood {
     for datagram in datagrams.prefix(Int(taken)) { report.bytesSent += UInt64(datagram.length) }
   }
 
-  /// Whether this thread's network is another than that of the machine's first process.
+  /// Whether this thread's network is one that `ip netns` knows by name: the machine's own is not.
   private static var isInNamespaceOfItsOwn: Bool {
-    guard let ours = identity(of: "/proc/thread-self/ns/net"),
-      let first = identity(of: "/proc/1/ns/net")
-    else { return false }
-    return ours != first
+    guard let ours = identity(of: "/proc/thread-self/ns/net") else { return false }
+    return Files.names(in: NetworkNamespace.directory).contains {
+      identity(of: "\(NetworkNamespace.directory)/\($0)") == ours
+    }
   }
 
   /// Device and inode of a namespace's file.

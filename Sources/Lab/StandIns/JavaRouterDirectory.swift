@@ -41,6 +41,40 @@ enum JavaRouterDirectory {
       "i2np.udp.enable=false",
       "router.networkID=\(networkIdentifier)",
     ]
+    try write(identity, configuration, info, directory: directory)
+  }
+
+  /// Writes the three files of a router that speaks SSU2 alone.
+  static func write(
+    _ identity: SSU2Identity,
+    at endpoint: Endpoint,
+    networkIdentifier: UInt8,
+    wallSeconds: UInt64,
+    directory: String
+  ) throws(Failure) {
+    let info = identity.routerInfo(
+      published: endpoint,
+      networkIdentifier: networkIdentifier,
+      wallSeconds: wallSeconds
+    )
+    let configuration = [
+      "i2np.ntcp.enable=false",
+      "i2np.ssu2.ikey=\(I2PBase64.encode(identity.introductionKey.span))",
+      "i2np.ssu2.sp=\(I2PBase64.encode(identity.staticPrivateKey.span))",
+      "i2np.udp.host=\(endpoint.address)",
+      "i2np.udp.internalPort=\(endpoint.port)",
+      "i2np.udp.port=\(endpoint.port)",
+      "router.networkID=\(networkIdentifier)",
+    ]
+    try write(identity.router, configuration, info, directory: directory)
+  }
+
+  private static func write(
+    _ identity: LabIdentity,
+    _ configuration: [String],
+    _ info: [UInt8],
+    directory: String
+  ) throws(Failure) {
     let text = configuration.joined(separator: "\n") + "\n"
     try write([UInt8](text.utf8), to: directory + "/router.config", mode: 0o600)
     try write(

@@ -136,30 +136,17 @@ struct NTCP2Responder {
     else { return .garbage }
     keys = DataPhaseKeys(after: noise)
     if clock == .far { return .refused(reason: TerminationReason.clockSkew) }
-    return judge(routerInfo: bytes, staticKey: staticKey, source: source)
-  }
-
-  private func judge(
-    routerInfo bytes: [UInt8],
-    staticKey: [UInt8],
-    source: SourceAddress
-  ) -> MessageThreeVerdict {
-    guard let info = try? RouterInfo(bytes), info.identity.signsWithEd25519,
-      Primitives.verify(
-        [UInt8](bytes[info.signatureRange]),
-        of: [UInt8](bytes[info.signedRange]),
-        publicKey: [UInt8](bytes[Wire.RouterIdentity.ed25519KeyRange])
-      ) == .genuine
-    else { return .refused(reason: TerminationReason.badSignature) }
-    let addresses = info.addresses.filter { $0.style == .ntcp2 }
-    guard addresses.contains(where: { $0.options["s"] == I2PBase64.encode(staticKey.span) }) else {
-      return .refused(reason: TerminationReason.keyMismatch)
+    let verdict = RouterInfoJudge.judge(
+      bytes,
+      style: .ntcp2,
+      staticKey: staticKey,
+      source: source,
+      networkIdentifier: networkIdentifier
+    )
+    switch verdict {
+    case .accepted: return .accepted
+    case .refused(let reason): return .refused(reason: reason)
     }
-    let hosts = addresses.compactMap { $0.options["host"] }
-    guard info.options["netId"] == "\(networkIdentifier)",
-      hosts.isEmpty || hosts.contains("\(source)")
-    else { return .refused(reason: TerminationReason.banned) }
-    return .accepted
   }
 
   /// A frame for the initiator.
@@ -179,12 +166,4 @@ struct NTCP2Responder {
   mutating func open(_ sealed: [UInt8]) -> [FrameBlock]? {
     keys?.fromInitiator.open(sealed).flatMap { FrameBlock.parse($0) }
   }
-}
-
-/// Why a router ends a connection (NTCP2 specification, termination block).
-enum TerminationReason {
-  static let clockSkew: UInt8 = 7
-  static let badSignature: UInt8 = 15
-  static let keyMismatch: UInt8 = 16
-  static let banned: UInt8 = 17
 }

@@ -6,8 +6,11 @@ internal import Wire
 struct StandInCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "java-stand-in",
-    abstract: "Answer NTCP2 as a Java router does, with its limit of new connections a minute."
+    abstract: "Answer as a Java router does, with its limit of newcomers a minute."
   )
+
+  @Option(help: "What to speak: ntcp2 or ssu2.")
+  var transport = LabTransport.ntcp2
 
   @Option(help: "Where to listen, address:port.")
   var listen: String
@@ -22,19 +25,30 @@ struct StandInCommand: ParsableCommand {
   var seconds: UInt64 = 60
 
   func run() throws {
-    var standIn = try JavaInboundLimiter.listening(
-      at: LabArguments.endpoint(listen),
-      networkIdentifier: network,
-      directory: directory
-    )
     let stop = FloodStop()
     let length = min(seconds, 86_400) * Nanoseconds.perSecond
     let timer = LabThread {
       Pause.nanoseconds(length)
       stop.raise()
     }
-    standIn.run(stop: stop)
+    switch transport {
+    case .ntcp2:
+      var standIn = try JavaInboundLimiter.listening(
+        at: LabArguments.endpoint(listen),
+        networkIdentifier: network,
+        directory: directory
+      )
+      standIn.run(stop: stop)
+      print(standIn.counters.snapshot)
+    case .ssu2:
+      var standIn = try JavaSSU2Inbound.listening(
+        at: LabArguments.endpoint(listen),
+        networkIdentifier: network,
+        directory: directory
+      )
+      standIn.run(stop: stop)
+      print(standIn.counters.snapshot)
+    }
     timer.join()
-    print(standIn.counters.snapshot)
   }
 }
