@@ -25,6 +25,7 @@ enum JournalEventSamples {
     .firewallRestored,
     .descriptorsShort(open: 1020, limit: 1024),
     .boundsLowered(strangers: 6240, sessions: 6240),
+    .radarUnavailable(problem: "capturing is not permitted"),
     .stageChanged(transport: "ntcp2", from: "calm", to: "busy"),
     .verdictSum(sum),
     .verdictRest(transport: "ntcp2", count: 99, kinds: 3),

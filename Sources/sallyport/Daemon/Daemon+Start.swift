@@ -27,7 +27,8 @@ extension Daemon {
       try SignalSource()
     }
     let limits = try fit(configuration.limits, shards: shardCount(configuration))
-    let groups = try startGroups(setup, limits: limits)
+    let probes = ProbeTableOwner()
+    let groups = try startGroups(setup, limits: limits, probes: probes)
     let rules = try putRules(configuration)
     let shards = groups.flatMap(\.shards)
     let now = Clock.now
@@ -42,6 +43,7 @@ extension Daemon {
       )
     }
     journal.write(.started(version: SallyportVersion.text, shards: shards.count), at: now)
+    let radar = startRadar(configuration, probes: probes, journal: &journal, now: now)
     _ = ServiceManager.ready(status: "guarding")
     return Daemon(
       configurationPath: path,
@@ -61,6 +63,7 @@ extension Daemon {
         directory: configuration.router.directory,
         facts: setup.router.facts
       ),
+      radar: radar,
       limits: limits,
       now: now,
       lookAtRulesAt: now
@@ -93,7 +96,8 @@ extension Daemon {
 
   private static func startGroups(
     _ setup: borrowing GateSetup,
-    limits: LimitSettings
+    limits: LimitSettings,
+    probes: ProbeTableOwner
   ) throws(StartFault) -> [GateGroup] {
     let configuration = setup.loaded.configuration
     let count = shardCount(configuration)
@@ -101,7 +105,14 @@ extension Daemon {
     for (mode, endpoints) in GateModes.groups(of: configuration) {
       do throws(GateGroup.Fault) {
         groups.append(
-          try GateGroup(mode, endpoints: endpoints, count: count, limits: limits, setup: setup)
+          try GateGroup(
+            mode,
+            endpoints: endpoints,
+            count: count,
+            limits: limits,
+            setup: setup,
+            probes: probes
+          )
         )
       } catch {
         throw fault(error, mode)
@@ -130,6 +141,22 @@ extension Daemon {
         : "ports below 1024 need CAP_NET_BIND_SERVICE: use another port"
     case EADDRNOTAVAIL: "no interface of this host has that address: set address in [[gate]]"
     default: "check address and port in [[gate]]"
+    }
+  }
+
+  /// The radar is a hint for rules: without it the gate works all the same, and says so.
+  private static func startRadar(
+    _ configuration: Configuration,
+    probes: ProbeTableOwner,
+    journal: inout Journal,
+    now: Instant
+  ) -> RadarPost? {
+    guard configuration.radar.isEnabled else { return nil }
+    do throws(RadarPost.Fault) {
+      return try RadarPost(configuration, probes: probes)
+    } catch {
+      journal.write(.radarUnavailable(problem: "\(error)"), at: now)
+      return nil
     }
   }
 

@@ -28,6 +28,8 @@ struct Daemon: ~Copyable {
   var statusSocket: StatusSocket?
   let signals: SignalSource
   var watch: RouterWatch
+  /// Listens until it goes.
+  let radar: RadarPost?
   var limits: LimitSettings
 
   var now: Instant

@@ -29,7 +29,8 @@ final class GateGroup {
     endpoints: [Endpoint],
     count: UInt32,
     limits: LimitSettings,
-    setup: borrowing GateSetup
+    setup: borrowing GateSetup,
+    probes: ProbeTableOwner
   ) throws(Fault) {
     self.mode = mode
     let secret = UInt32.random(in: .min ... .max)
@@ -49,6 +50,7 @@ final class GateGroup {
             core: nil,
             listeners: listeners,
             policy: setup.policy(for: mode, shards: count, limits: limits),
+            probes: probes,
             seed: UInt64.random(in: .min ... .max),
             whenEnded: { ended.add() }
           )

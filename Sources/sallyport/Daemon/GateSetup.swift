@@ -39,18 +39,26 @@ struct GateSetup: ~Copyable {
     shards: UInt32,
     limits: LimitSettings
   ) -> Policy {
-    let signatures: SignatureSet
-    do throws(SignatureFault) {
-      signatures = try SignatureSet(rules.definitions)
-    } catch {
-      preconditionFailure("rules that were checked do not compile")
-    }
-    return Policy(
-      handshake: NTCP2Handshake(facts: router.facts, privateKey: copyOfKey()),
-      signatures: signatures,
+    Policy(
+      handshake: handshake(),
+      signatures: signatures(rules),
       limits: limits.share(of: shards),
       destination: destination(of: mode)
     )
+  }
+
+  /// A judgement of first flights with a key of its own.
+  func handshake() -> NTCP2Handshake {
+    NTCP2Handshake(facts: router.facts, privateKey: copyOfKey())
+  }
+
+  /// The compiled signatures of rules that were read and checked.
+  func signatures(_ rules: LoadedRules) -> SignatureSet {
+    do throws(SignatureFault) {
+      return try SignatureSet(rules.definitions)
+    } catch {
+      preconditionFailure("rules that were checked do not compile")
+    }
   }
 
   private func copyOfKey() -> SecretBytes? {
