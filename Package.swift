@@ -65,12 +65,13 @@ let package = Package(
       pkgConfig: "libnftables",
       providers: [.apt(["libnftables-dev"])]
     ),
+    .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
 
     .target(name: "Wire", exclude: page, swiftSettings: inlined),
     .target(
       name: "Filter",
       dependencies: ["Wire", "CSodium", "CCrypto"],
-      exclude: page,
+      exclude: page + ["Fingerprint/README.md"],
       swiftSettings: hot
     ),
     .target(
@@ -78,6 +79,12 @@ let package = Package(
       dependencies: ["Wire", "CLinux", "CNFTables"],
       exclude: page + ["Datagrams/README.md", "Firewall/README.md"],
       swiftSettings: hot
+    ),
+    .target(
+      name: "Capture",
+      dependencies: ["Wire", "CPcap"],
+      exclude: page,
+      swiftSettings: strict
     ),
     .target(
       name: "Telemetry",
@@ -94,7 +101,7 @@ let package = Package(
     .executableTarget(
       name: "sallyport",
       dependencies: [
-        "Wire", "Filter", "Kernel", "Telemetry", "Proxy", argumentParser,
+        "Wire", "Filter", "Kernel", "Capture", "Telemetry", "Proxy", argumentParser,
         .product(name: "TOMLKit", package: "TOMLKit"),
       ],
       exclude: page,
@@ -103,7 +110,8 @@ let package = Package(
     .executableTarget(
       name: "Lab",
       dependencies: [
-        "Wire", "Filter", "Kernel", "CLab", "CLinux", "CSodium", "CCrypto", argumentParser,
+        "Wire", "Filter", "Kernel", "Capture", "CLab", "CLinux", "CSodium", "CCrypto",
+        argumentParser,
       ],
       exclude: page,
       swiftSettings: strict
@@ -130,6 +138,11 @@ let package = Package(
       swiftSettings: relaxed
     ),
     .testTarget(
+      name: "CaptureTests",
+      dependencies: ["Capture", "Filter", "Wire"],
+      swiftSettings: relaxed
+    ),
+    .testTarget(
       name: "TelemetryTests",
       dependencies: [
         "Telemetry", "Kernel", "Wire", "Filter", "AllocationCounter", "CPrivateMounts",
@@ -145,12 +158,12 @@ let package = Package(
     ),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["sallyport", "Filter", "Kernel", "Proxy", "Telemetry", "Wire"],
+      dependencies: ["sallyport", "Capture", "Filter", "Kernel", "Proxy", "Telemetry", "Wire"],
       swiftSettings: relaxed
     ),
     .testTarget(
       name: "LabTests",
-      dependencies: ["Lab", "Filter", "Kernel", "Wire"],
+      dependencies: ["Lab", "Capture", "Filter", "Kernel", "Wire"],
       swiftSettings: relaxed
     ),
     .testTarget(name: "TidyTests", swiftSettings: relaxed),

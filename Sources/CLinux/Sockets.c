@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -74,6 +75,21 @@ int linux_forget(int socket) {
   set(socket, SOL_IP, IP_TTL, 1);
   set(socket, SOL_IPV6, IPV6_UNICAST_HOPS, 1);
   return linux_reset_on_close(socket);
+}
+
+int linux_save_syn(int listener) { return set(listener, IPPROTO_TCP, TCP_SAVE_SYN, 1); }
+
+long linux_saved_syn(int socket, void *buffer, size_t capacity) {
+  socklen_t length = (socklen_t)capacity;
+  if (getsockopt(socket, IPPROTO_TCP, TCP_SAVED_SYN, buffer, &length) != 0) return -1;
+  return (long)length;
+}
+
+long linux_round_trip_microseconds(int socket) {
+  struct tcp_info info;
+  socklen_t length = offsetof(struct tcp_info, tcpi_rttvar);
+  if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return -1;
+  return length == offsetof(struct tcp_info, tcpi_rttvar) ? (long)info.tcpi_rtt : -1;
 }
 
 int linux_no_delay(int socket) { return set(socket, IPPROTO_TCP, TCP_NODELAY, 1); }

@@ -32,6 +32,12 @@ public struct Listener: ~Copyable, Sendable {
     )
   }
 
+  /// Lets the kernel keep the headers of each connection's first packet until
+  /// `StreamSocket.savedSyn` or the close: 40 to 160 bytes of kernel memory a connection.
+  public func saveSyns() throws(Errno) {
+    _ = try Errno.check(linux_save_syn(descriptor.rawValue))
+  }
+
   /// Spreads connections over `shards` listeners of this port by the source's network, mixed with
   /// `secret`. Called on one of them, once all listen.
   public func steerByNetwork(isIPv4: Bool, shards: UInt32, secret: UInt32) throws(Errno) {

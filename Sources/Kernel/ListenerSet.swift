@@ -32,6 +32,11 @@ public struct ListenerSet: ~Copyable, @unchecked Sendable {
     return unsafe memory[index].accept()
   }
 
+  /// Lets the kernel keep the first packet of each connection of all; see `Listener`.
+  public func saveSyns() throws(Errno) {
+    for index in 0..<count { try unsafe memory[index].saveSyns() }
+  }
+
   /// Spreads the connections of the port at `index` over `shards` sets; see `Listener`.
   public func steerByNetwork(
     _ index: Int,

@@ -25,6 +25,7 @@ enum JournalEventSamples {
     .firewallRestored,
     .descriptorsShort(open: 1020, limit: 1024),
     .boundsLowered(strangers: 6240, sessions: 6240),
+    .radarUnavailable(problem: "capturing is not permitted"),
     .stageChanged(transport: "ntcp2", from: "calm", to: "busy"),
     .stateBroken(file: "/var/lib/sallyport/proven-endpoints", problem: "line 7 is no endpoint"),
     .stateUnwritable(

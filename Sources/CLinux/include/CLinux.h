@@ -61,11 +61,18 @@ LINUX_NO_LOCKS int linux_receive_low_water(int socket, int bytes);
 /// does not live past the first hop.
 LINUX_NO_LOCKS int linux_forget(int socket);
 LINUX_NO_LOCKS int linux_no_delay(int socket);
+/// Copies the IP and TCP headers of the SYN that made `socket`; how many bytes, 0 when none were
+/// saved. The kernel keeps them until the first such call.
+LINUX_NO_LOCKS long linux_saved_syn(int socket, void *buffer, size_t capacity);
+/// The smoothed round trip of an accepted socket in microseconds; -1 with `errno` set.
+LINUX_NO_LOCKS long linux_round_trip_microseconds(int socket);
 
 /// 0 if nobody listens on `local`, not even as one of a reuseport group; -1 with `errno` set.
 int linux_check_free(const struct linux_endpoint *local);
 /// A listening socket on `local`, reuseport; transparent when diverted connections are to reach it.
 int linux_listen(const struct linux_endpoint *local, int transparent, int backlog);
+/// Lets the kernel keep the first packet of each connection of `listener`, for `linux_saved_syn`.
+int linux_save_syn(int listener);
 /// Steers connections over a reuseport group by source network (/24, /48), mixed with `secret`.
 int linux_steer_by_network(int listener, int isIPv4, uint32_t shards, uint32_t secret);
 /// Raises the soft limit of descriptors to `wanted` or the hard limit; what it is then.

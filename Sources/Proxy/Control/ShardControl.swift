@@ -1,3 +1,4 @@
+internal import Filter
 internal import Synchronization
 internal import Telemetry
 
@@ -40,17 +41,21 @@ struct ShardInstruments<Content: ~Copyable & Sendable>: ~Copyable {
   let events: EventRingWriter
   let mailbox: PolicyMailbox<Content>
   let control: ShardControl
+  /// What the radar and the shards know of those who knock; nil where there is no radar.
+  let probes: ProbeTable?
 
   /// The instruments of one shard.
   init(
     counters: consuming CounterWriter,
     events: consuming EventRingWriter,
     mailbox: PolicyMailbox<Content>,
-    control: ShardControl
+    control: ShardControl,
+    probes: ProbeTable? = nil
   ) {
     self.counters = counters
     self.events = events
     self.mailbox = mailbox
     self.control = control
+    self.probes = probes
   }
 }

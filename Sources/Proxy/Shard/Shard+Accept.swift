@@ -22,6 +22,7 @@ extension Shard where World: ~Copyable {
     // The kernel's rules are probed through this address: no peer comes from it.
     if policy.destination.isDiverted, arrival.source.address.isLoopback { return }
     counters.add(1, to: .accepted)
+    probes?.sawConnection(from: arrival.source.address, now: now)
     switch limits.arrive(arrival.source.address, now: now) {
     case .refuse(let reason):
       count(.refuse, reason)

@@ -44,10 +44,15 @@ extension Shard where World: ~Copyable {
       _unsafeStart: buffer.assumingMemoryBound(to: UInt8.self),
       count: bytesThere
     )
-    let match = policy.signatures.match(bytes)
-    if let match, match.mode == .enforce { return obey(match, slot) }
-    let verdict = policy.handshake.look(bytes, replay: replay)
-    switch verdict {
+    let look = FlightJudge.look(
+      bytes,
+      signatures: policy.signatures,
+      handshake: policy.handshake,
+      replay: replay
+    )
+    switch look.verdict {
+    case .obey(let match):
+      obey(match, slot)
     case .wait(let needed):
       guard !isClosing else { return leave(slot) }
       wakeLate(slot, atBytes: needed)
@@ -59,7 +64,7 @@ extension Shard where World: ~Copyable {
     case .prove:
       proveInTurn(slot, bytesThere: bytesThere)
     }
-    if match != nil { count(.observe, .signature) }
+    if look.observed != nil { count(.observe, .signature) }
   }
 
   /// Proves at once who has no blemish; the others when there is time.

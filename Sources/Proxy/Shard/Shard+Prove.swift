@@ -12,20 +12,21 @@ extension Shard where World: ~Copyable {
       count: bytesThere
     )
     let started = network.now
-    let verdict = policy.handshake.prove(
+    let verdict = FlightJudge.prove(
       bytes,
+      handshake: policy.handshake,
       replay: &replay,
+      skewed: &skewed,
+      skewedLimit: policy.limits.skewedPeers,
       now: now,
       wallSeconds: wallSeconds
     )
     counters.record(.proof, nanoseconds: network.now.nanoseconds(since: started))
     switch verdict {
     case .refuse(let reason):
+      guard FlightJudge.isHostile(reason) else { return refuse(slot, reason) }
       refuseAsHostile(slot, reason)
     case .proven(let flight):
-      guard !flight.isSkewed || skewed.take(policy.limits.skewedPeers, now: now) else {
-        return refuse(slot, .clockSkew)
-      }
       accept(slot, flight, bytesThere: bytesThere)
     }
   }
@@ -40,14 +41,17 @@ extension Shard where World: ~Copyable {
 
   /// Asks for admission when the flight is whole; waits for its padding when it is not.
   mutating func checkWhole(_ slot: UInt32, _ flight: ProvenFlight, bytesThere: Int) {
-    guard bytesThere <= flight.length else { return refuseAsHostile(slot, .earlyBytes) }
-    guard bytesThere == flight.length else {
+    switch FlightJudge.extent(of: flight, bytesThere: bytesThere) {
+    case .whole:
+      askAdmission(slot, flight)
+    case .wait(let needed):
       strangers[slot].stage = .padding(flight)
       strangerQueues.move(slot, to: StrangerQueue.reading)
-      wakeLate(slot, atBytes: flight.length)
-      return watchStranger(slot)
+      wakeLate(slot, atBytes: needed)
+      watchStranger(slot)
+    case .refuse(let reason):
+      refuseAsHostile(slot, reason)
     }
-    askAdmission(slot, flight)
   }
 
   /// Proves some of those whose proof was put off: addresses that did nothing wrong first, and the

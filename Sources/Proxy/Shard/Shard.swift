@@ -33,6 +33,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
   let events: EventRingWriter
   let mailbox: PolicyMailbox<Policy>
   let control: ShardControl
+  let probes: ProbeTable?
   /// Where bytes lie while they are looked at or copied: one for all connections.
   let buffer: UnsafeMutableRawPointer
 
@@ -93,6 +94,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     self.policy = policy
     mailbox = instruments.mailbox
     control = instruments.control
+    probes = instruments.probes
     counters = instruments.counters
     events = instruments.events
   }

@@ -1,4 +1,4 @@
-internal import Filter
+public import Filter
 public import Kernel
 public import Telemetry
 internal import Wire
@@ -13,6 +13,8 @@ public final class ShardHandle: Sendable {
   public let control: ShardControl
   private let mailbox: PolicyMailbox<Policy>
   private let wake: WakeRemote
+  /// The shard's memory of those who knock: it must not go before the shard.
+  private let probes: ProbeTableOwner?
 
   /// The numbers' dimensions: the closed lists of verdicts and reasons.
   public static let layout = CounterLayout(
@@ -24,7 +26,8 @@ public final class ShardHandle: Sendable {
   /// wake signal and listeners.
   public static let otherDescriptors = 2 * ShardBounds.overflows + 16
 
-  private init(wake: WakeRemote) {
+  private init(wake: WakeRemote, probes: ProbeTableOwner?) {
+    self.probes = probes
     board = CounterBoard(layout: Self.layout)
     ring = EventRing()
     control = ShardControl()
@@ -39,6 +42,7 @@ public final class ShardHandle: Sendable {
   ///   - core: The core that it stays on; nil leaves that to the kernel.
   ///   - listeners: What it accepts from.
   ///   - policy: What it decides by.
+  ///   - probes: The table that it shares with the radar; nil where there is none.
   ///   - seed: For draws that only have to look like the router's.
   ///   - whenEnded: Called on the shard's thread when it has ended.
   /// - Throws: The error of the call that failed.
@@ -48,17 +52,19 @@ public final class ShardHandle: Sendable {
     core: Int32?,
     listeners: consuming ListenerSet,
     policy: consuming Policy,
+    probes: ProbeTableOwner? = nil,
     seed: UInt64,
     whenEnded: @escaping @Sendable () -> Void
   ) throws(Errno) -> ShardHandle {
     let wake = try WakeSignal()
-    let handle = ShardHandle(wake: wake.remote)
+    let handle = ShardHandle(wake: wake.remote, probes: probes)
     let network = try LinuxNetwork(listeners: listeners, wake: wake)
     let instruments = ShardInstruments(
       counters: handle.board.makeWriter(),
       events: handle.ring.makeWriter(),
       mailbox: handle.mailbox,
-      control: handle.control
+      control: handle.control,
+      probes: probes?.table
     )
     let shard = Handover(
       Shard(network: network, policy: policy, instruments: instruments, seed: seed)
@@ -68,6 +74,8 @@ public final class ShardHandle: Sendable {
       var live = shard.take()
       live.run()
       _ = consume live
+      // The shard read the table to its end.
+      _ = probes
       whenEnded()
     }
     thread.detach()

@@ -32,6 +32,8 @@ extension JournalEvent {
       "No file descriptors left: \(open) of \(limit) in use, new peers have to wait."
     case .boundsLowered(let strangers, let sessions):
       "Too few file descriptors: \(strangers) strangers and \(sessions) sessions fit."
+    case .radarUnavailable(let problem):
+      "The radar does not listen: \(problem)"
     case .stageChanged(let transport, let from, let to):
       "\(transport): overload stage changed from \(from) to \(to)."
     case .stateBroken(let file, let problem):
@@ -76,7 +78,7 @@ extension JournalEvent {
       [("TRANSPORT", transport), ("PROBLEM", problem)]
     case .routerBack(let transport, let away):
       [("TRANSPORT", transport), ("SECONDS", Self.seconds(away))]
-    case .firewallMissing(let problem):
+    case .firewallMissing(let problem), .radarUnavailable(let problem):
       [("PROBLEM", problem)]
     case .descriptorsShort(let open, let limit):
       [("OPEN", String(open)), ("LIMIT", String(limit))]

@@ -29,6 +29,8 @@ public enum JournalEvent: Equatable, Sendable {
   case descriptorsShort(open: UInt64, limit: UInt64)
   /// The descriptors that this process may have do not do for the bounds: these are what is left.
   case boundsLowered(strangers: UInt64, sessions: UInt64)
+  /// The radar does not listen; everything else works.
+  case radarUnavailable(problem: String)
   /// The overload stage changed.
   case stageChanged(transport: String, from: String, to: String)
   /// What was kept over a restart can't be used; it was set aside, and the gate begins anew.
@@ -60,6 +62,7 @@ public enum JournalEvent: Equatable, Sendable {
     case .firewallRestored: .firewallRestored
     case .descriptorsShort: .descriptorsShort
     case .boundsLowered: .boundsLowered
+    case .radarUnavailable: .radarUnavailable
     case .stageChanged: .stageChanged
     case .stateBroken: .stateBroken
     case .stateUnwritable: .stateUnwritable

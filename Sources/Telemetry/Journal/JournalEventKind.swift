@@ -38,6 +38,8 @@ public enum JournalEventKind: CaseIterable, Sendable {
   case descriptorsShort
   /// See `JournalEvent.boundsLowered`.
   case boundsLowered
+  /// See `JournalEvent.radarUnavailable`.
+  case radarUnavailable
   /// See `JournalEvent.stageChanged`.
   case stageChanged
   /// See `JournalEvent.stateBroken`.
@@ -69,6 +71,7 @@ public enum JournalEventKind: CaseIterable, Sendable {
     case .firewallRestored: "6f718aa13ecc66261775d29dbc3c7094"
     case .descriptorsShort: "7803f9f4df99cf47f9aea367d07f2281"
     case .boundsLowered: "80afa8d41e315bf459ba8bd0ccf8e4fb"
+    case .radarUnavailable: "e151a10a5a507c8cac78f6e482a176ff"
     case .stageChanged: "cb089d08c5034b067c83e59980147b0e"
     case .stateBroken: "4a81dd452d224ffa7f904f09362ec72c"
     case .stateUnwritable: "ec8ecb9559082bf552f99d314adba75a"
@@ -87,7 +90,7 @@ public enum JournalEventKind: CaseIterable, Sendable {
       .linesLeftOut:
       .warning
     case .started, .stopping, .stopped, .reloaded, .routerBack, .firewallRestored, .stageChanged,
-      .routerFilesChanged:
+      .routerFilesChanged, .radarUnavailable:
       .notice
     case .verdictSum, .verdictRest: .information
     }

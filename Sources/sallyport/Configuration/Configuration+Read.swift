@@ -31,6 +31,7 @@ extension Configuration {
     admin = AdminSettings(root.table("admin"))
     state = StateSettings(root.table("state"))
     process = ProcessSettings(root.table("process"))
+    radar = RadarConfiguration(root.table("radar"))
     root.finish()
   }
 
@@ -90,6 +91,30 @@ extension StateSettings {
   init(_ table: TableReader) {
     var reader = table
     if let directory = reader.path("directory") { self.directory = directory }
+    reader.finish()
+  }
+}
+
+extension RadarConfiguration {
+  /// Bytes of a device's name: the kernel keeps 15.
+  private static let deviceBytes = 15
+
+  /// Reads `[radar]`.
+  init(_ table: TableReader) {
+    var reader = table
+    let words: KeyValuePairs<String, Bool> = ["on": true, "off": false]
+    if let listens = reader.choice("listen", of: words) { isEnabled = listens }
+    if let device = reader.string("device") {
+      if device.isEmpty || device.utf8.count > Self.deviceBytes {
+        reader.refuse(
+          "device",
+          "\"\(device)\" is no name of a device",
+          "write one that `ip link` lists, or \"any\""
+        )
+      } else {
+        self.device = device
+      }
+    }
     reader.finish()
   }
 }

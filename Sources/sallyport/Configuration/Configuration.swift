@@ -20,6 +20,8 @@ struct Configuration: Sendable, Equatable {
   var admin = AdminSettings()
   /// Where what outlives a restart is kept.
   var state = StateSettings()
+  /// What hears SYNs that never become a connection.
+  var radar = RadarConfiguration()
   /// How connections are diverted in the kernel.
   var firewall = FirewallSettings()
   /// The process itself.
@@ -90,6 +92,14 @@ struct AdminSettings: Sendable, Equatable {
 struct StateSettings: Sendable, Equatable {
   /// The directory.
   var directory = "/var/lib/sallyport"
+}
+
+/// What hears SYNs that never become a connection.
+struct RadarConfiguration: Sendable, Equatable {
+  /// Whether it listens at all.
+  var isEnabled = true
+  /// The device, or "any".
+  var device = "any"
 }
 
 /// How connections are diverted in the kernel.

@@ -15,6 +15,7 @@ final class ConnectionGroup: GateGroup {
     _ plan: GroupPlan,
     count: UInt32,
     _ bounds: GateBounds,
+    _ probes: ProbeTableOwner,
     setup: borrowing GateSetup
   ) throws(GroupFault) {
     self.plan = plan
@@ -35,6 +36,7 @@ final class ConnectionGroup: GateGroup {
             core: nil,
             listeners: listeners,
             policy: setup.policy(for: plan.mode, shards: count, limits: bounds.connections),
+            probes: probes,
             seed: UInt64.random(in: .min ... .max),
             whenEnded: { ended.add() }
           )

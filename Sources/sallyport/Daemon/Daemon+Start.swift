@@ -32,9 +32,11 @@ extension Daemon {
     var keeper = keeper(configuration, now: now)
     let proven = keeper?.restore(wallSeconds: Clock.wallSeconds) { journal.write($0, at: now) }
     let plan = try orFault { () throws(FirewallFault) in try FirewallPlan(configuration) }
-    let groups = try startGroups(setup, bounds, plan, proven: proven ?? [])
+    let probes = ProbeTableOwner()
+    let groups = try startGroups(setup, bounds, plan, probes, proven: proven ?? [])
     let rules = try putRules(plan)
     tellStart(configuration, groups, bounds, to: &journal, at: now)
+    let radar = startRadar(configuration, probes: probes, journal: &journal, now: now)
     _ = ServiceManager.ready(status: "guarding")
     return Daemon(
       configurationPath: path,
@@ -52,6 +54,7 @@ extension Daemon {
         facts: setup.router.facts
       ),
       bounds: bounds,
+      radar: radar,
       now: now,
       lookAtRulesAt: now
     )
@@ -132,6 +135,7 @@ extension Daemon {
     _ setup: borrowing GateSetup,
     _ bounds: GateBounds,
     _ firewall: FirewallPlan?,
+    _ probes: ProbeTableOwner,
     proven: [ProvenEntry]
   ) throws(StartFault) -> [any GateGroup] {
     let configuration = setup.loaded.configuration
@@ -141,7 +145,7 @@ extension Daemon {
       do throws(GroupFault) {
         switch plan.transport {
         case .ntcp2:
-          groups.append(try ConnectionGroup(plan, count: count, bounds, setup: setup))
+          groups.append(try ConnectionGroup(plan, count: count, bounds, probes, setup: setup))
         case .ssu2:
           groups.append(
             try DatagramGroup(
@@ -192,6 +196,22 @@ extension Daemon {
         : "ports below 1024 need CAP_NET_BIND_SERVICE: use another port"
     case EADDRNOTAVAIL: "no interface of this host has that address: set address in [[gate]]"
     default: "check address and port in [[gate]]"
+    }
+  }
+
+  /// The radar is a hint for rules: without it the gate works all the same, and says so.
+  private static func startRadar(
+    _ configuration: Configuration,
+    probes: ProbeTableOwner,
+    journal: inout Journal,
+    now: Instant
+  ) -> RadarPost? {
+    guard configuration.radar.isEnabled else { return nil }
+    do throws(RadarPost.Fault) {
+      return try RadarPost(configuration, probes: probes)
+    } catch {
+      journal.write(.radarUnavailable(problem: "\(error)"), at: now)
+      return nil
     }
   }
 

@@ -33,6 +33,8 @@ struct Daemon: ~Copyable {
   let signals: SignalSource
   var watch: RouterWatch
   var bounds: GateBounds
+  /// Listens until it goes.
+  let radar: RadarPost?
 
   var now: Instant
   var lookAtRulesAt: Instant

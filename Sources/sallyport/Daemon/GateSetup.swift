@@ -39,18 +39,9 @@ struct GateSetup: ~Copyable {
     shards: UInt32,
     limits: LimitSettings
   ) -> Policy {
-    let signatures: SignatureSet
-    do throws(SignatureFault) {
-      signatures = try SignatureSet(rules.definitions)
-    } catch {
-      preconditionFailure("rules that were checked do not compile")
-    }
-    guard let facts = router.facts.ntcp2 else {
-      preconditionFailure("a policy for NTCP2 where no gate speaks it")
-    }
-    return Policy(
-      handshake: NTCP2Handshake(facts: facts, privateKey: copyOfKey()),
-      signatures: signatures,
+    Policy(
+      handshake: handshake(),
+      signatures: signatures(rules),
       limits: limits.share(of: shards),
       destination: destination(of: mode)
     )
@@ -81,6 +72,23 @@ struct GateSetup: ~Copyable {
         preconditionFailure("a mask without room for marks passed the checks")
       }
       return .original(marks)
+    }
+  }
+
+  /// A judgement of first flights with a key of its own.
+  func handshake() -> NTCP2Handshake {
+    guard let facts = router.facts.ntcp2 else {
+      preconditionFailure("a policy for NTCP2 where no gate speaks it")
+    }
+    return NTCP2Handshake(facts: facts, privateKey: copyOfKey())
+  }
+
+  /// The compiled signatures of rules that were read and checked.
+  func signatures(_ rules: LoadedRules) -> SignatureSet {
+    do throws(SignatureFault) {
+      return try SignatureSet(rules.definitions)
+    } catch {
+      preconditionFailure("rules that were checked do not compile")
     }
   }
 

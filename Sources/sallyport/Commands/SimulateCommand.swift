@@ -1,0 +1,160 @@
+internal import ArgumentParser
+internal import Capture
+internal import Filter
+internal import Wire
+
+/// `sallyport simulate`: what the gate would have done with the traffic of a capture.
+struct SimulateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simulate",
+    abstract: "Run a capture through the gate: who would have been refused, and by what.",
+    discussion: """
+      The capture (pcap or pcapng) holds traffic of the guarded ports, packets whole, e.g. from
+      tcpdump -i eth0 -w FILE 'tcp port 17654'. Its own clock counts. Nothing is changed by this.
+      """
+  )
+
+  /// What `--json` shows.
+  private struct Report: Encodable {
+    var capture: CaptureReplay.Counts
+    var connections: Int
+    var verdicts: [RehearsalReport.Line]
+    /// What the first packets of connections looked like.
+    var senders: [Count]
+    /// What the SYNs that nobody followed up looked like.
+    var knocks: [Count]
+    /// Sources that tried several ports beside the guarded ones.
+    var scanners: Int
+    var rules: [RehearsalReport.Rule]
+    /// Refused, though the address had completed a handshake before.
+    var refusedKnown: Int
+    /// Refused, though the router of the capture took the handshake.
+    var refusedSessions: Int
+    var each: [RehearsalReport.Connection]?
+  }
+
+  /// How often something was seen.
+  private struct Count: Encodable {
+    var name: String
+    var count: Int
+  }
+
+  /// Refused sessions that are shown one by one.
+  private static let examplesMaximum = 20
+
+  @Argument(help: "The capture.")
+  var file: String
+
+  @OptionGroup var source: ConfigurationOptions
+  @OptionGroup var output: OutputOptions
+
+  @Option(help: "Try the rules of this directory instead of the configured ones.")
+  var rules: String?
+
+  @Flag(help: "List every connection.")
+  var each = false
+
+  func run() throws {
+    let outcome: Simulation.Outcome
+    do {
+      let setup = try GateSetup.read(path: source.path)
+      outcome = try Simulation.run(file, setup: setup, rules: try otherRules(setup))
+    } catch let report as FaultReport {
+      for fault in report.faults { print(fault) }
+      throw ExitCode(1)
+    } catch let fault as CaptureFault {
+      print(fault)
+      throw ExitCode(1)
+    }
+    if output.json {
+      print(try JSONText.encode(report(outcome)))
+    } else {
+      show(outcome)
+    }
+  }
+
+  private func otherRules(_ setup: borrowing GateSetup) throws(FaultReport) -> LoadedRules? {
+    guard let rules else { return nil }
+    let origin = Fault(file: rules, line: 1, problem: "", remedy: "")
+    return try RuleFiles.load(directory: rules, origin: origin)
+  }
+
+  private func report(_ outcome: Simulation.Outcome) -> Report {
+    let refused = outcome.report.refused
+    return Report(
+      capture: outcome.counts,
+      connections: outcome.report.connections.count,
+      verdicts: outcome.report.lines,
+      senders: Self.senders(outcome.report),
+      knocks: Self.sorted(outcome.knocks),
+      scanners: outcome.scanners,
+      rules: outcome.report.rules.filter { $0.refused + $0.observed > 0 },
+      refusedKnown: refused.count(where: \.isKnown),
+      refusedSessions: refused.count(where: \.becameSession),
+      each: each ? outcome.report.connections : nil
+    )
+  }
+
+  private static func senders(_ report: RehearsalReport) -> [Count] {
+    var counts: [String: Int] = [:]
+    for connection in report.connections { counts[connection.sender, default: 0] += 1 }
+    return sorted(counts)
+  }
+
+  private static func sorted(_ counts: [String: Int]) -> [Count] {
+    counts.map { Count(name: $0.key, count: $0.value) }
+      .sorted { ($1.count, $0.name) < ($0.count, $1.name) }
+  }
+
+  private static func text(_ counts: [Count]) -> String {
+    let text = counts.map { "\($0.name) \($0.count)" }.joined(separator: ", ")
+    return text.isEmpty ? "nobody" : text
+  }
+
+  private func show(_ outcome: Simulation.Outcome) {
+    let counts = outcome.counts
+    let report = report(outcome)
+    print(
+      """
+      \(counts.packets) packets, \(report.connections) connections, \
+      \(counts.unfinished) SYNs never followed up, \(counts.datagrams) datagrams (not judged)
+      """
+    )
+    if counts.cut > 0 {
+      print("\(counts.cut) segments were cut by the capture: record whole packets (tcpdump -s 0)")
+    }
+    for line in report.verdicts {
+      print("  \(Self.padded(line.verdict, 10)) \(Self.padded(line.reason, 24)) \(line.count)")
+    }
+    print("Senders look like: \(Self.text(report.senders))")
+    print("Knocks without a connection look like: \(Self.text(report.knocks))")
+    print("Sources that tried other ports as well: \(report.scanners)")
+    for rule in report.rules {
+      print(
+        "Rule \(rule.name): \(rule.refused) refused, \(rule.observed) observed, "
+          + "\(rule.sessions) of them peers of the router"
+      )
+    }
+    print(
+      "Refused wrongly: \(report.refusedSessions) whom the router took, "
+        + "\(report.refusedKnown) known before"
+    )
+    let wrong = outcome.report.refused.filter(\.becameSession).prefix(Self.examplesMaximum)
+    for connection in wrong {
+      print("  \(connection.peer) \(connection.reason ?? "") \(connection.rule ?? "")")
+    }
+    if each { showEach(outcome.report) }
+  }
+
+  private func showEach(_ report: RehearsalReport) {
+    for connection in report.connections {
+      let verdict = "\(connection.verdict ?? "undecided") \(connection.reason ?? "")"
+      let peer = Self.padded(connection.peer, 24)
+      print("\(peer) \(Self.padded(verdict, 28)) \(connection.sender)")
+    }
+  }
+
+  private static func padded(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+}
