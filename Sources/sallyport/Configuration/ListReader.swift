@@ -2,7 +2,7 @@ internal import Filter
 
 /// Reads one `[[list]]` table and the file that it names.
 enum ListReader {
-  /// The list of `table`, which stands at `origin`; nil when it is unusable, with the reasons noted.
+  /// The list of `table`, which stands at `origin`; nil when it is unusable, with reasons noted.
   /// What is wrong in the list's own file goes to `listFaults`.
   static func read(
     _ table: TableReader,

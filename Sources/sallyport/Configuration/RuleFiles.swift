@@ -12,8 +12,8 @@ struct RuleFiles {
   /// What is wrong so far.
   private(set) var faults: [Fault] = []
 
-  /// Reads `directory` and, before it, the shipped files; `origin` is where the directory was named,
-  /// for a fault about itself. Without a shipped directory, there is nothing shipped.
+  /// Reads `directory` and, before it, the shipped files; `origin` is where the directory was
+  /// named, for a fault about itself. Without a shipped directory, there is nothing shipped.
   /// - Throws: `FaultReport` with everything that is wrong.
   static func load(
     directory: String,

@@ -7,7 +7,7 @@ struct RuleReader {
 
   private var reader: TableReader
 
-  /// The rule of `table`, which stands at `origin`; nil when it is unusable, with the reasons noted.
+  /// The rule of `table`, which stands at `origin`; nil when it is unusable, with reasons noted.
   /// `shipped` finds the shipped rule of a name, whose mode a rule without conditions changes.
   static func read(
     _ table: TableReader,

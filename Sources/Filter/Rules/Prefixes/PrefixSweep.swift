@@ -61,25 +61,45 @@ struct IPv4Ranges {
 /// Collects ranges of IPv6: by the first eight bytes of an address, and where that is not enough,
 /// tails of ranges by the last eight.
 struct IPv6Ranges {
+  /// What is known by the first eight bytes.
+  struct Half: BitwiseCopyable, Equatable {
+    /// The value when there is no tail, else the number of the tail's first range.
+    private let word: UInt32
+    /// Ranges of the tail; none when there is no tail.
+    let tailCount: UInt32
+
+    /// The value, meaningful without a tail.
+    var value: UInt16 { UInt16(truncatingIfNeeded: word) }
+    /// The tail's first range, meaningful with a tail.
+    var firstTail: UInt32 { word }
+
+    init(value: UInt16) {
+      word = UInt32(value)
+      tailCount = 0
+    }
+
+    init(firstTail: Int, count: Int) {
+      word = UInt32(firstTail)
+      tailCount = UInt32(count)
+    }
+  }
+
+  /// A range of the last eight bytes.
+  struct Tail: BitwiseCopyable {
+    var start: UInt64
+    var value: UInt16
+  }
+
   /// Where the ranges begin.
   private(set) var starts: [UInt64] = []
-  /// Their values, or with the mark the number of a tail.
-  private(set) var values: [UInt32] = []
-  /// Where in `tailStarts` each tail begins.
-  private(set) var tails: [UInt32] = []
-  /// Where the ranges of tails begin.
-  private(set) var tailStarts: [UInt64] = []
-  /// The values of the ranges of tails.
-  private(set) var tailValues: [UInt16] = []
+  /// What is known in them.
+  private(set) var values: [Half] = []
+  /// The ranges of all tails, one tail behind the other.
+  private(set) var tails: [Tail] = []
 
-  private let tailMark: UInt32
   /// The first eight bytes under way, and the ranges within them.
   private var high: UInt64 = 0
-  private var lows: [(start: UInt64, value: UInt16)] = [(0, 0)]
-
-  init(tailMark: UInt32) {
-    self.tailMark = tailMark
-  }
+  private var lows: [Tail] = [Tail(start: 0, value: 0)]
 
   /// Begins a range; what was begun at the same address is forgotten.
   mutating func begin(at start: UInt128, _ value: UInt16) {
@@ -89,12 +109,12 @@ struct IPv6Ranges {
       let carried = close(before: nextHigh)
       high = nextHigh
       lows.removeAll(keepingCapacity: true)
-      if low > 0 { lows.append((0, carried)) }
+      if low > 0 { lows.append(Tail(start: 0, value: carried)) }
     } else if lows.last?.start == low {
       lows.removeLast()
     }
     guard lows.last?.value != value else { return }
-    lows.append((low, value))
+    lows.append(Tail(start: low, value: value))
   }
 
   /// Writes what is under way.
@@ -106,22 +126,18 @@ struct IPv6Ranges {
   private mutating func close(before next: UInt64?) -> UInt16 {
     guard let last = lows.last else { return 0 }
     guard lows.count > 1 else {
-      append(high, UInt32(last.value))
+      append(high, Half(value: last.value))
       return last.value
     }
-    append(high, tailMark | UInt32(tails.count))
-    tails.append(UInt32(tailStarts.count))
-    for range in lows {
-      tailStarts.append(range.start)
-      tailValues.append(range.value)
-    }
-    if high < .max, next != high + 1 { append(high + 1, UInt32(last.value)) }
+    append(high, Half(firstTail: tails.count, count: lows.count))
+    tails += lows
+    if high < .max, next != high + 1 { append(high + 1, Half(value: last.value)) }
     return last.value
   }
 
-  private mutating func append(_ start: UInt64, _ value: UInt32) {
-    guard values.last != value else { return }
+  private mutating func append(_ start: UInt64, _ half: Half) {
+    guard values.last != half else { return }
     starts.append(start)
-    values.append(value)
+    values.append(half)
   }
 }

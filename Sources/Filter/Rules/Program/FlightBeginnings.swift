@@ -19,6 +19,8 @@ struct FlightBeginnings: ~Copyable, @unchecked Sendable {
   private let ends: UnsafeMutablePointer<End>
   private let width: Int
   private let startRow: UInt16
+  /// The rules with a form that no byte is needed for.
+  private let metByAll: RuleMask
 
   /// Compiles the forms that `rules` ask for.
   /// - Throws: `tooMany` or `tooComplex`.
@@ -46,6 +48,7 @@ struct FlightBeginnings: ~Copyable, @unchecked Sendable {
       state.row.map { UInt16($0 / width + 1) } ?? 0
     }
     startRow = rowNumber(automaton.states[1])
+    metByAll = automaton.states[1].complete.reduce(into: RuleMask()) { $0.insert($1) }
     var names: [UInt16] = []
     var written = 0
     for state in automaton.states {
@@ -78,7 +81,7 @@ struct FlightBeginnings: ~Copyable, @unchecked Sendable {
     @_noLocks
   #endif
   func rules(meeting bytes: borrowing Span<UInt8>) -> RuleMask {
-    var found = RuleMask()
+    var found = metByAll
     var row = startRow
     var index = 0
     while row != 0, index < bytes.count {

@@ -77,7 +77,8 @@ struct FlightContents: ~Copyable, @unchecked Sendable {
     let count = bytes.count < Self.searchedBytes ? bytes.count : Self.searchedBytes
     var place = 0
     while place &+ 1 < count {
-      let pair = Int(bytes[place]) << 8 | Int(bytes[place &+ 1])
+      // Both places lie before `count`, which is no more than there are.
+      let pair = unsafe Int(bytes[unchecked: place]) << 8 | Int(bytes[unchecked: place &+ 1])
       if unsafe pairs[pair >> 6] >> UInt64(pair & 63) & 1 != 0 {
         compare(bytes, count, at: place, &found)
       }
@@ -87,6 +88,7 @@ struct FlightContents: ~Copyable, @unchecked Sendable {
   }
 
   /// Compares every piece whose first, second or third byte could stand at `place`.
+  @inline(never)
   private func compare(
     _ bytes: borrowing Span<UInt8>,
     _ count: Int,

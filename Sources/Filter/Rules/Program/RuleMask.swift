@@ -125,6 +125,34 @@ public struct RuleMask: BitwiseCopyable, Sendable, Equatable {
   }
 }
 
+extension RuleMask {
+  /// The sum of `parts`, which is as long as there are rules, over the rules of the set.
+  @inline(always)
+  func sum(of parts: UnsafePointer<RuleScore>) -> RuleScore {
+    var sum = RuleScore()
+    unsafe Self.add(words.0, of: parts, to: &sum)
+    unsafe Self.add(words.1, of: parts + 64, to: &sum)
+    unsafe Self.add(words.2, of: parts + 128, to: &sum)
+    unsafe Self.add(words.3, of: parts + 192, to: &sum)
+    return sum
+  }
+
+  @inline(always)
+  private static func add(
+    _ word: UInt64,
+    of parts: UnsafePointer<RuleScore>,
+    to sum: inout RuleScore
+  ) {
+    var rest = word
+    while rest != 0 {
+      let part = unsafe parts[rest.trailingZeroBitCount]
+      sum.enforced &+= part.enforced
+      sum.all &+= part.all
+      rest &= rest &- 1
+    }
+  }
+}
+
 extension RuleMask: Sequence {
   /// Goes through the rules by their numbers.
   public struct Iterator: IteratorProtocol {

@@ -26,6 +26,8 @@ public struct RuleProgram: ~Copyable, @unchecked Sendable {
   let sets: RuleSets
   /// What follows from each rule, by its number.
   let effects: UnsafeMutablePointer<CompiledEffect>
+  /// What each rule adds to the sums, for as many rules as a mask has bits.
+  private let weights: UnsafeMutablePointer<RuleScore>
 
   /// Compiles `book`.
   /// - Throws: `RuleProgramFault`, for the first fault found.
@@ -52,10 +54,18 @@ public struct RuleProgram: ~Copyable, @unchecked Sendable {
     for (rule, definition) in book.rules.enumerated() {
       unsafe (effects + rule).initialize(to: CompiledEffect(definition))
     }
+    unsafe weights = .allocate(capacity: RuleLimits.rules)
+    unsafe weights.initialize(repeating: RuleScore(), count: RuleLimits.rules)
+    for (rule, definition) in book.rules.enumerated() {
+      guard case .weight(let weight) = definition.effect else { continue }
+      let enforced = definition.mode == .enforce ? weight : 0
+      unsafe weights[rule] = RuleScore(enforced: enforced, all: weight)
+    }
   }
 
   deinit {
     unsafe effects.deallocate()
+    unsafe weights.deallocate()
   }
 
   /// Asks the rules about a connection that has sent nothing yet.
@@ -106,7 +116,7 @@ public struct RuleProgram: ~Copyable, @unchecked Sendable {
       decision: .pass,
       watched: .pass,
       matched: matched,
-      score: sum(matched & sets.weighing),
+      score: unsafe (matched & sets.weighing).sum(of: weights),
       exemption: nil,
       phase: phase
     )
@@ -131,18 +141,6 @@ public struct RuleProgram: ~Copyable, @unchecked Sendable {
     }
     guard score.mode != .ignore, let bound = score.refuseFrom, sum >= bound else { return .pass }
     return .score(score.action)
-  }
-
-  private func sum(_ weighing: RuleMask) -> RuleScore {
-    var sum = RuleScore()
-    var rest = weighing
-    while let rule = rest.popFirst() {
-      let effect = unsafe effects[rule]
-      guard case .weight(let weight) = effect.kind else { continue }
-      sum.all &+= weight
-      if effect.isEnforced { sum.enforced &+= weight }
-    }
-    return sum
   }
 
   /// What `rule` adds to the score, in thousandths; 0 for a rule that does not weigh.
