@@ -71,7 +71,7 @@ let package = Package(
     .target(
       name: "Filter",
       dependencies: ["Wire", "CSodium", "CCrypto"],
-      exclude: page,
+      exclude: page + ["Fingerprint/README.md"],
       swiftSettings: hot
     ),
     .target(

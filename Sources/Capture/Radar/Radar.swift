@@ -30,8 +30,8 @@ public struct RadarSighting: Sendable, Equatable, BitwiseCopyable {
 public struct Radar: ~Copyable, Sendable {
   /// SYNs read in one sweep, at most: the rest waits for the next one.
   public static let sightingsPerSweep = 16_384
-  /// The longest cooked link header, IPv6 header and the ports, sequence and flags of TCP.
-  private static let packetByteCount: Int32 = 96
+  /// A cooked link header of 20 bytes, IPv6's of 40, TCP's with all options of 60; and some spare.
+  private static let packetByteCount: Int32 = 128
   private static let gatherMilliseconds: Int32 = 1_000
   private static let bufferByteCount: Int32 = 1 << 20
   /// Addresses that the filter names; a host with more hears SYNs to all of its addresses.
