@@ -68,6 +68,8 @@ import Wire
     for feature in Feature.allCases where feature.unit != nil {
       features[feature] = UInt32(generator.next() % 60)
     }
+    features[.roundTrip] = UInt32.random(in: 1_000...300_000, using: &generator)
+    features[.firstByte] = UInt32.random(in: 0...5_000, using: &generator)
     return features
   }
 

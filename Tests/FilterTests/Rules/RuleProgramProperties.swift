@@ -37,7 +37,7 @@ struct RuleWorld {
     var conditions = RuleConditions()
     for feature in Feature.allCases where isDrawn(8) {
       let ranges = (0..<number(1...3)).map { _ in
-        let low = UInt32(number(0...6))
+        let low = isDrawn(6) ? UInt32(number(120...300)) : UInt32(number(0...6))
         return FeatureRange(low, isDrawn(3) ? .max : low + UInt32(number(0...3)))
       }
       conditions.numbers.append(FeatureCondition(feature, ranges))
@@ -113,7 +113,7 @@ struct RuleWorld {
     features.isOwn = isDrawn(20)
     if isDrawn(2) { features.syn = form() }
     for feature in Feature.allCases where !isDrawn(4) {
-      features[feature] = isDrawn(30) ? .max : UInt32(number(0...9))
+      features[feature] = isDrawn(30) ? .max : UInt32(number(isDrawn(6) ? 120...300 : 0...9))
     }
     if features.isAllowed == true, !isDrawn(4) { features.isAllowed = false }
     return features
