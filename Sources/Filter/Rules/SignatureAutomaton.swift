@@ -23,6 +23,8 @@ struct SignatureAutomaton {
     var enforced: Int?
     /// The first observed signature that is complete here.
     var observed: Int?
+    /// Every signature that is complete here, in rising order.
+    var complete: [Int] = []
   }
 
   /// The class of each byte value: bytes that no pattern tells apart share one.
@@ -202,6 +204,8 @@ extension SignatureAutomaton {
     for member in members {
       let signature = Int(places[Int(member)].signature)
       guard signature >= 0 else { continue }
+      // Places rise with the signatures, so the forms of one follow each other.
+      if states[state].complete.last != signature { states[state].complete.append(signature) }
       if modes[signature] == .enforce {
         states[state].enforced = min(states[state].enforced ?? signature, signature)
       } else {

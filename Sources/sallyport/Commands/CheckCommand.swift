@@ -14,6 +14,8 @@ struct CheckCommand: ParsableCommand {
     var ok: Bool
     var gates: Int
     var signatures: Int
+    var rules: Int
+    var networks: Int
     var faults: [Fault]
   }
 
@@ -27,6 +29,8 @@ struct CheckCommand: ParsableCommand {
         ok: outcome.faults.isEmpty,
         gates: outcome.loaded?.configuration.gates.count ?? 0,
         signatures: outcome.rules?.signatures.count ?? 0,
+        rules: outcome.rules?.rules.count ?? 0,
+        networks: outcome.rules?.networkCount ?? 0,
         faults: outcome.faults
       )
       print(try JSONText.encode(report))
@@ -42,11 +46,15 @@ struct CheckCommand: ParsableCommand {
     let signatures = outcome.rules?.signatures ?? []
     let enforced = signatures.count { $0.definition.mode == .enforce }
     let ports = gates.map { "\($0.transport.word) \($0.endpoint)" }.joined(separator: ", ")
+    let rules = outcome.rules?.rules ?? []
+    let enforcedRules = rules.count { $0.definition.mode == .enforce }
     return """
       All good: \(path)
       Gates: \(ports)
       Signatures: \(signatures.count), \(enforced) of them enforced; \
       rule files: \(outcome.rules?.fileCount ?? 0)
+      Rules: \(rules.count), \(enforcedRules) of them enforced; \
+      networks in lists: \(outcome.rules?.networkCount ?? 0)
       """
   }
 }

@@ -28,6 +28,7 @@ enum Checks {
     do throws(FaultReport) {
       outcome.rules = try RuleFiles.load(
         directory: loaded.configuration.rules.directory,
+        shipped: loaded.configuration.rules.shipped,
         origin: loaded.fault(at: "rules.directory", "", "")
       )
     } catch {

@@ -1,36 +1,18 @@
 internal import ArgumentParser
 internal import Filter
 
-/// `sallyport rules`: lists the rules, and how improbable it is that they meet an honest peer.
+/// `sallyport rules`: lists signatures and rules, what each does and when, and how improbable it is
+/// that they meet an honest peer.
 struct RulesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rules",
-    abstract: "List the rules with their chance of matching an honest peer."
+    abstract: "List the rules: what each does, when, and its chance of meeting an honest peer."
   )
-
-  /// A rule as `--json` shows it.
-  private struct Row: Encodable {
-    var name: String
-    var mode: String
-    var action: String
-    var chance: Double
-    var file: String
-    var line: Int
-
-    init(_ signature: LoadedSignature) {
-      name = signature.definition.name
-      mode = "\(signature.definition.mode.word)"
-      action = "\(signature.definition.action.word)"
-      chance = signature.chance
-      file = signature.file
-      line = signature.line
-    }
-  }
 
   @OptionGroup var source: ConfigurationOptions
   @OptionGroup var output: OutputOptions
 
-  @Option(help: "List this directory of rules instead of the configured one.")
+  @Option(help: "List this directory of rules instead of the configured ones.")
   var directory: String?
 
   func run() throws {
@@ -41,18 +23,15 @@ struct RulesCommand: ParsableCommand {
       for fault in error.faults { print(fault) }
       throw ExitCode(1)
     }
-    let rows = rules.signatures.map(Row.init)
+    let rows = rules.signatures.map(RuleRow.init) + rules.rules.map(RuleRow.init)
     if output.json {
       print(try JSONText.encode(rows))
       return
     }
-    let width = rows.map(\.name.count).max() ?? 0
-    print(Self.line("NAME", "MODE", "ACTION", "CHANCE", width: width) + "  WHERE")
-    for row in rows {
-      let line = Self.line(row.name, row.mode, row.action, Chance.text(row.chance), width: width)
-      print("\(line)  \(row.file):\(row.line)")
-    }
-    print("All together match \(try Chance.text(chance(of: rules))) of honest peers.")
+    for line in RuleRow.table(rows) { print(line) }
+    for line in Self.summary(of: rules) { print(line) }
+    let set = try SignatureSet(rules.definitions)
+    print("All signatures together match \(Chance.text(set.chance)) of honest peers.")
   }
 
   private func load() throws(FaultReport) -> LoadedRules {
@@ -63,26 +42,21 @@ struct RulesCommand: ParsableCommand {
     let loaded = try LoadedConfiguration.load(path: source.path)
     return try RuleFiles.load(
       directory: loaded.configuration.rules.directory,
+      shipped: loaded.configuration.rules.shipped,
       origin: loaded.fault(at: "rules.directory", "", "")
     )
   }
 
-  private func chance(of rules: LoadedRules) throws(SignatureFault) -> Double {
-    let set = try SignatureSet(rules.definitions)
-    return set.chance
-  }
-
-  private static func line(
-    _ name: String,
-    _ mode: String,
-    _ action: String,
-    _ chance: String,
-    width: Int
-  ) -> String {
-    func padded(_ text: String, _ width: Int) -> String {
-      text + String(repeating: " ", count: max(0, width - text.count))
+  private static func summary(of rules: LoadedRules) -> [String] {
+    var lines = rules.lists.map { list in
+      "List @\(list.name): \(list.prefixes.prefixes.count) networks, \(list.path)"
     }
-    return "\(padded(name, max(width, 4)))  \(padded(mode, 7))  \(padded(action, 6))  "
-      + padded(chance, 7)
+    if let bound = rules.score.refuseFrom, let origin = rules.scoreOrigin {
+      lines.append(
+        "Score: \(rules.score.action.word) from \(RuleRow.weight(bound)) on, "
+          + "\(rules.score.mode.word)  \(origin.file):\(origin.line)"
+      )
+    }
+    return lines
   }
 }

@@ -82,6 +82,7 @@ extension RulesSettings {
   init(_ table: TableReader) {
     var reader = table
     if let directory = reader.path("directory") { self.directory = directory }
+    if let shipped = reader.path("shipped") { self.shipped = shipped }
     reader.finish()
   }
 }

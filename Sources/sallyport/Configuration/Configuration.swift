@@ -78,6 +78,9 @@ struct GateSettings: Sendable, Equatable {
 struct RulesSettings: Sendable, Equatable {
   /// The directory whose `*.toml` files are read.
   var directory = "/etc/sallyport/rules.d"
+  /// The directory of the rules that came with the program: read first, and what is in the other
+  /// takes the place of what has the same name here. It need not exist.
+  var shipped = "/usr/share/sallyport/rules.d"
 }
 
 /// Where people and programs ask.

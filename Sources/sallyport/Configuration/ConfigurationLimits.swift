@@ -14,6 +14,8 @@ enum ConfigurationLimits {
   static let gates = 16
   /// Files in the rules directory.
   static let ruleFiles = 64
+  /// Bytes of a file with a list of networks.
+  static let listBytes = 67_108_864
   /// Bytes of a rule's name.
   static let ruleNameBytes = 64
 }

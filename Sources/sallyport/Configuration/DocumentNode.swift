@@ -25,6 +25,21 @@ struct DocumentNode: Sendable {
     }
   }
 
+  /// The value as TOML, on one line; for people, so that they see a rule as it was written.
+  var text: String {
+    switch value {
+    case .string(let text): text.contains("'") ? "\"\(text)\"" : "'\(text)'"
+    case .integer(let number): "\(number)"
+    case .number(let number): "\(number)"
+    case .boolean(let value): "\(value)"
+    case .array(let elements): "[" + elements.map(\.text).joined(separator: ", ") + "]"
+    case .table(let entries):
+      entries.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value.text)" }
+        .joined(separator: ", ")
+    case .moment: "(a moment)"
+    }
+  }
+
   /// What people call a value of this kind.
   var kind: String {
     switch value {

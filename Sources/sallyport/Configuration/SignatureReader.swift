@@ -3,17 +3,11 @@ internal import Filter
 /// Reads one `[[signature]]` table.
 enum SignatureReader {
   /// The signature of `table`; nil when it is unusable, with the reasons noted.
-  static func read(_ table: TableReader, file: String) -> LoadedSignature? {
+  static func read(_ table: TableReader, origin: RuleOrigin) -> LoadedSignature? {
     var reader = table
-    let actions: KeyValuePairs<String, RuleAction> = [
-      "mimic": .mimic, "close": .close, "drop": .drop,
-    ]
-    let modes: KeyValuePairs<String, RuleMode> = [
-      "ignore": .ignore, "observe": .observe, "enforce": .enforce,
-    ]
-    let name = readName(&reader)
-    let action = reader.choice("action", of: actions) ?? .mimic
-    let mode = reader.choice("mode", of: modes) ?? .observe
+    let name = RuleNameReader.read(&reader)
+    let action = reader.choice("action", of: RuleWords.actions) ?? .mimic
+    let mode = reader.choice("mode", of: RuleWords.modes) ?? .observe
     _ = reader.string("about")
     let patterns = readPatterns(&reader)
     reader.finish()
@@ -25,27 +19,7 @@ enum SignatureReader {
       mode: mode
     )
     guard let chance = readChance(of: definition, reader) else { return nil }
-    return LoadedSignature(definition: definition, chance: chance, file: file, line: table.line)
-  }
-
-  private static func readName(_ reader: inout TableReader) -> String? {
-    guard let name = reader.string("name") else {
-      if !reader.has("name") { reader.refuse("name", "is missing", "add a name of its own") }
-      return nil
-    }
-    let known = name.utf8.allSatisfy {
-      (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-")
-    }
-    guard known, (1...ConfigurationLimits.ruleNameBytes).contains(name.utf8.count) else {
-      let bound = ConfigurationLimits.ruleNameBytes
-      reader.refuse(
-        "name",
-        "\"\(name)\" is not a rule's name",
-        "use 1 to \(bound) of the letters a-z, digits and -"
-      )
-      return nil
-    }
-    return name
+    return LoadedSignature(definition: definition, chance: chance, origin: origin)
   }
 
   private static func readPatterns(_ reader: inout TableReader) -> [SignaturePattern]? {

@@ -32,6 +32,16 @@ struct TableReader {
     entries[key] != nil
   }
 
+  /// Whether nothing but some of `keys` is written.
+  func holdsOnly(_ keys: [String]) -> Bool {
+    entries.keys.allSatisfy(keys.contains)
+  }
+
+  /// What is written for `key`, as TOML; empty when it is absent.
+  func text(of key: String) -> String {
+    entries[key]?.text ?? ""
+  }
+
   /// Notes that `key` has a wrong value.
   func refuse(_ key: String, _ problem: String, _ remedy: String) {
     faults.note(line: line(of: key), "\(key): \(problem)", remedy)
@@ -145,6 +155,54 @@ extension TableReader {
     return strings
   }
 
+  /// The strings of an array, or the one string that stands in its stead; at least one. Nil when
+  /// the key is absent or wrong.
+  mutating func texts(_ key: String) -> [(text: String, line: Int)]? {
+    if let node = entries[key], case .string(let text) = node.value {
+      _ = take(key)
+      return [(text, node.line)]
+    }
+    guard let texts = strings(key) else { return nil }
+    guard !texts.isEmpty else {
+      refuse(key, "is an empty array, which nothing meets", "name something, or leave the key out")
+      return nil
+    }
+    return texts
+  }
+
+  /// The truth value of `key`; nil when it is absent or wrong.
+  mutating func boolean(_ key: String) -> Bool? {
+    guard let node = take(key) else { return nil }
+    if case .boolean(let value) = node.value { return value }
+    refuse(key, "is \(node.kind), not true or false", "write true or false without quotes")
+    return nil
+  }
+
+  /// The number of `key` in thousandths, at most `maximum` either way; nil when it is absent or
+  /// wrong.
+  mutating func thousandths(_ key: String, maximum: Int32) -> Int32? {
+    guard let node = take(key) else { return nil }
+    let number: Double
+    switch node.value {
+    case .integer(let whole): number = Double(whole)
+    case .number(let decimal): number = decimal
+    default:
+      refuse(key, "is \(node.kind), not a number", "write a number without quotes")
+      return nil
+    }
+    let scaled = (number * 1_000).rounded()
+    guard scaled.magnitude <= Double(maximum) else {
+      let bound = maximum / 1_000
+      refuse(key, "\(number) is out of range", "write -\(bound) to \(bound)")
+      return nil
+    }
+    guard (number * 1_000 - scaled).magnitude < 0.000_001 else {
+      refuse(key, "\(number) has more than three decimals", "write three at most")
+      return nil
+    }
+    return Int32(scaled)
+  }
+
   private mutating func take(_ key: String) -> DocumentNode? {
     asked.append(key)
     return entries[key]
@@ -164,6 +222,16 @@ extension TableReader {
     guard case .table(let entries) = node.value else {
       refuse(key, "is \(node.kind), not a table", "write a line \(name) and the keys below it")
       return TableReader(name: name, line: node.line, entries: [:], faults: faults)
+    }
+    return TableReader(name: name, line: node.line, entries: entries, faults: faults)
+  }
+
+  /// A reader of the table at `key`, which messages call `name`; nil when it is absent or no table.
+  mutating func writtenTable(_ key: String, name: String, remedy: String) -> TableReader? {
+    guard let node = take(key) else { return nil }
+    guard case .table(let entries) = node.value else {
+      refuse(key, "is \(node.kind), not a table", remedy)
+      return nil
     }
     return TableReader(name: name, line: node.line, entries: entries, faults: faults)
   }

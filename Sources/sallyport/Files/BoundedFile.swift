@@ -28,13 +28,21 @@ enum BoundedFile {
     maximumBytes: Int
   ) throws(Failure) -> [UInt8] {
     let descriptor = try open(path)
-    // One byte more than allowed: whether it gets filled tells a file that is too large.
-    var bytes = [UInt8](repeating: 0, count: maximumBytes + 1)
-    let result = unsafe bytes.withUnsafeMutableBytes { buffer in
-      unsafe fill(buffer, from: descriptor)
+    // One byte more than allowed: whether it gets filled tells a file that is too large. Begun
+    // with what the file has now, since the bound of some files is far above what they hold.
+    let size = min(maximumBytes, max(0, length(of: descriptor)))
+    var bytes = [UInt8](repeating: 0, count: size + 1)
+    var filled = 0
+    while true {
+      let result = unsafe bytes.withUnsafeMutableBytes { buffer in
+        unsafe fill(UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]), from: descriptor)
+      }
+      filled = try bounded(result.map { filled + $0 }, maximumBytes: maximumBytes)
+      guard filled == bytes.count else { break }
+      let room = min(maximumBytes + 1, bytes.count * 2) - bytes.count
+      bytes += Array(repeating: 0, count: room)
     }
-    let count = try bounded(result, maximumBytes: maximumBytes)
-    bytes.removeLast(bytes.count - count)
+    bytes.removeLast(bytes.count - filled)
     return bytes
   }
 
@@ -62,6 +70,12 @@ enum BoundedFile {
     }
     guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular }
     return descriptor
+  }
+
+  /// What the system says that the file holds, in bytes.
+  private static func length(of descriptor: borrowing Descriptor) -> Int {
+    var status = stat()
+    return unsafe fstat(descriptor.rawValue, &status) == 0 ? Int(status.st_size) : 0
   }
 
   private static func bounded(
