@@ -59,7 +59,7 @@ struct RouterConsole: Equatable, Sendable {
 
   /// Reads ` &#8658; N0E3: 11.3.0.1:9222 [1:2]` (outgoing) or `N0E3: 11.3.0.1:9222 &#8658; [1:2]`.
   private static func session(_ line: Substring) -> Session? {
-    let words = line.split { $0 == " " || $0 == "\n" }
+    let words = line.split(whereSeparator: \.isWhitespace)
     let arrow = "&#8658;"
     let direction: Direction = words.first == Substring(arrow) ? .outgoing : .incoming
     let rest = words.filter { $0 != Substring(arrow) }

@@ -19,13 +19,10 @@ struct SSU2NetworkTests {
 
   @Test func consoleIsRead() throws {
     let main = "<b>Uptime:</b> 2 seconds<br>\n<b>Network status:</b> Firewalled<br>\n"
-    let transports = """
-      <b>SSU2</b> ( 2 )<div class="slidecontent list"><div class="listitem">
-       &#8658; N0E3: 11.3.0.1:9222 [27917:22980]</div>
-
-      <div class="listitem">
-      vlG~: 11.5.0.1:9222 &#8658;  [10118:11016]</div>
-      """
+    let transports =
+      "<b>SSU2</b> ( 2 )<div class=\"slidecontent list\"><div class=\"listitem\">\r\n"
+      + " &#8658; N0E3: 11.3.0.1:9222 [27917:22980]</div>\r\n\r\n<div class=\"listitem\">\r\n"
+      + "vlG~: 11.5.0.1:9222 &#8658;  [10118:11016]</div>\r\n"
     let console = try #require(RouterConsole(mainPage: main, transportsPage: transports))
     #expect(console.reachability == .firewalled)
     #expect(console.sessionsSSU2.map(\.peer) == ["N0E3", "vlG~"])
@@ -43,31 +40,50 @@ struct SSU2NetworkTests {
     #expect(network.timing.readyAt.secondsUntilNow < 30)
   }
 
-  @Test(.timeLimit(.minutes(10)))
-  func fiveRoutersFindThemselvesReachableOrBehindIntroducers() throws {
-    let numbers = [1, 2, 3, 4]
+  /// i2pd tests itself with the help of two peers, the second of which has no session with it: in a
+  /// network so small that everybody knows everybody only a newcomer finds such a one.
+  @Test(.timeLimit(.minutes(8)))
+  func newcomersFindThemselvesReachableOrBehindIntroducers() throws {
     var settings = Self.settings(.asShipped)
-    settings.firewalledNumbers = [5]
+    settings.firewalledNumbers = [4]
     let network = try LabNetwork.start(routers: 5, settings: settings)
     defer { network.stop() }
+    // Those who started together have collided: their sessions come with the next tests.
     print("sessions everywhere after \(try network.waitForSessions()) s")
-    for _ in 0..<20 {
-      for router in network.routers {
-        let console = router.lookAtConsole()
-        print(
-          Int(network.timing.readyAt.secondsUntilNow),
-          "s r\(router.number)",
-          console?.statusText ?? "-",
-          console?.sessionsSSU2.count ?? 0,
-          router.introducers
-        )
-      }
-      Pause.nanoseconds(15 * Nanoseconds.perSecond)
+    let (open, firewalled) = (network.routers[0], network.routers[3])
+    try Self.comeBack(open, until: .reachable, in: network)
+    try Self.comeBack(firewalled, until: .firewalled, in: network)
+    let isIntroduced = Pause.until(timeoutNanoseconds: 60 * Nanoseconds.perSecond) {
+      !firewalled.introducers.isEmpty
     }
-    let minutes = 6 * 60 * Nanoseconds.perSecond
-    let reachable = try network.wait(for: .reachable, of: numbers, timeoutNanoseconds: minutes)
-    let firewalled = try network.wait(for: .firewalled, of: [5], timeoutNanoseconds: minutes)
-    print("reachable after \(reachable) s, firewalled after \(firewalled) s")
-    #expect(!network.routers[4].introducers.isEmpty)
+    print("introducers: \(firewalled.introducers)")
+    #expect(isIntroduced)
+    for router in network.routers { print(Report.line(router)) }
+  }
+
+  /// Ends and starts a router until it says this of itself. An orderly end tells the peers, who
+  /// forget the session: it is a newcomer once more. Which peers it asks is a matter of chance.
+  private static func comeBack(
+    _ router: LabRouter,
+    until expected: RouterConsole.Reachability,
+    in network: LabNetwork
+  ) throws {
+    for attempt in 1...4 {
+      router.stop()
+      // Meanwhile the peers give up their calls to it, and its firewall forgets whom it spoke to.
+      Pause.nanoseconds(UInt64(HomeFirewall.answerSeconds + 5) * Nanoseconds.perSecond)
+      let start = Clock.now
+      try router.start()
+      let seconds = try? network.wait(
+        for: expected,
+        of: [router.number],
+        timeoutNanoseconds: 15 * Nanoseconds.perSecond
+      )
+      let status = router.lookAtConsole()?.statusText ?? "silent"
+      print("r\(router.number), start \(attempt): \(status) after \(start.secondsUntilNow) s")
+      if seconds != nil { return }
+      print(router.log().split(separator: "\n").filter { $0.contains("SSU2") })
+    }
+    Issue.record("r\(router.number) is never \(expected.rawValue)")
   }
 }
