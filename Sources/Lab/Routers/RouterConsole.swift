@@ -89,14 +89,4 @@ extension LabRouter {
     else { return nil }
     return RouterConsole(mainPage: main, transportsPage: transports)
   }
-
-  /// The introducers in its RouterInfo: hashes of those through whom strangers reach it.
-  var introducers: [String] {
-    guard let bytes = Files.bytes(routerInfoPath), let info = try? RouterInfo(bytes) else {
-      return []
-    }
-    return info.addresses.filter(\.speaksSSU2).flatMap { address in
-      (0..<3).compactMap { address.options["ih\($0)"] }
-    }
-  }
 }
