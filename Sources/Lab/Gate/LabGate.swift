@@ -165,11 +165,7 @@ extension LabGate {
       kind = "\(guarded.kind.rawValue)"
       directory = "\(guarded.directory)"
       proof = "\(settings.proof.rawValue)"
-      [[gate]]
-      transport = "ntcp2"
-      address = "\(guarded.endpoint.address)"
-      port = \(guarded.endpoint.port)
-      \(modeLines)
+      \(guarded.ports.map(gateLines).joined(separator: "\n"))
       [rules]
       directory = "\(rulesDirectory)"
       [admin]
@@ -186,6 +182,16 @@ extension LabGate {
       text += "\(key) = \(value)\n"
     }
     return text
+  }
+
+  private func gateLines(_ port: GuardedRouter.Port) -> String {
+    """
+    [[gate]]
+    transport = "\(port.transport.rawValue)"
+    address = "\(port.endpoint.address)"
+    port = \(port.endpoint.port)
+    \(modeLines)
+    """
   }
 
   private var modeLines: String {
