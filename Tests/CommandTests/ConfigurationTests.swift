@@ -153,7 +153,7 @@ import Wire
     #expect(configuration.state.directory == "/srv/state")
     #expect(configuration.flows.flows == 7)
     #expect(configuration.datagrams.holdNanoseconds == 1_500_000_000)
-    #expect(configuration.datagrams.java.requests == RateLimit(perMinute: 12, burst: 10))
+    #expect(configuration.datagrams.java.requests == RateLimit(perMinute: 12, burst: 5))
     #expect(configuration.datagrams.i2pd.requests == RateLimit(perSecond: 20, burst: 13))
     let firewall = FirewallSettings(
       mark: 0x10,

@@ -18,6 +18,11 @@ struct NetworkCommand: ParsableCommand {
   @Option(help: "What the routers speak: \(RouterSettings.Transports.allCases.map(\.rawValue)).")
   var transports = RouterSettings.Transports.ntcp2
 
+  @Option(
+    help: "Peer tests of SSU2: \(RouterSettings.PeerTests.allCases.map(\.rawValue))."
+  )
+  var peerTests = RouterSettings.PeerTests.asShipped
+
   @Option(help: "Hops of a tunnel.")
   var length = 0
 
@@ -66,6 +71,8 @@ struct NetworkCommand: ParsableCommand {
   private func settings() throws -> RouterSettings {
     var settings = RouterSettings()
     settings.transports = transports
+    settings.peerTests = peerTests
+    settings.console = transports.hasSSU2 ? .on : .off
     settings.tunnelLength = length
     settings.tunnelQuantity = quantity
     settings.destinationPairs = pairs
@@ -96,3 +103,4 @@ struct NetworkCommand: ParsableCommand {
 }
 
 extension RouterSettings.Transports: ExpressibleByArgument {}
+extension RouterSettings.PeerTests: ExpressibleByArgument {}

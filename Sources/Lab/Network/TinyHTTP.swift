@@ -31,17 +31,19 @@ enum TinyHTTP {
     }
   }
 
-  /// Fetches `/` from `endpoint` inside `namespace`.
+  /// Fetches `path` from `endpoint` inside `namespace`.
   static func get(
+    _ path: String = "/",
     in namespace: NetworkNamespace,
     from endpoint: Endpoint,
     timeoutNanoseconds: UInt64
   ) throws(LabError) -> Response {
-    try namespace.run { try get(from: endpoint, timeoutNanoseconds: timeoutNanoseconds) }
+    try namespace.run { try get(path, from: endpoint, timeoutNanoseconds: timeoutNanoseconds) }
   }
 
-  /// Fetches `/` from `endpoint`, as this thread's namespace sees it.
+  /// Fetches `path` from `endpoint`, as this thread's namespace sees it.
   static func get(
+    _ path: String = "/",
     from endpoint: Endpoint,
     timeoutNanoseconds: UInt64
   ) throws(LabError) -> Response {
@@ -50,7 +52,7 @@ enum TinyHTTP {
       to: endpoint,
       timeoutNanoseconds: timeoutNanoseconds
     )
-    let request = "GET / HTTP/1.0\r\nHost: \(endpoint)\r\nConnection: close\r\n\r\n"
+    let request = "GET \(path) HTTP/1.0\r\nHost: \(endpoint)\r\nConnection: close\r\n\r\n"
     guard connection.send(Array(request.utf8)) else {
       throw LabError("\(endpoint) does not take the request")
     }

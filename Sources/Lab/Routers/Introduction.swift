@@ -25,6 +25,9 @@ enum Introduction {
     }
 
     try exchange(routers)
+    if first.configuration.settings.peerTests == .off {
+      for router in routers { try trustOthers(router, among: routers) }
+    }
     let destinations = try keyFiles.map { (name) throws(LabError) in
       try identity(in: "\(first.directory)/\(name)")
     }
@@ -46,6 +49,17 @@ enum Introduction {
         try Files.write(info, to: path)
       }
     }
+  }
+
+  private static func trustOthers(
+    _ router: LabRouter,
+    among routers: [LabRouter]
+  ) throws(LabError) {
+    let peers = routers.filter { $0.number != router.number }.compactMap(\.identity)
+    try Files.write(
+      router.configuration.text + RouterConfiguration.trust(in: peers),
+      to: "\(router.directory)/i2pd.conf"
+    )
   }
 
   private static func identity(in path: String) throws(LabError) -> RouterIdentity {

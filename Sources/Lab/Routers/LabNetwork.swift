@@ -78,6 +78,9 @@ final class LabNetwork: Sendable {
     var timing = StartTiming()
     var start = Clock.now
     let topology = try StarTopology(hostCount: count)
+    for host in topology.hosts where settings.firewalledNumbers.contains(host.number) {
+      try HomeFirewall.raise(before: host, udpPort: settings.portSSU2, in: topology)
+    }
     timing.topologySeconds = start.secondsUntilNow
 
     start = Clock.now
@@ -142,15 +145,46 @@ final class LabNetwork: Sendable {
     return timing.readyAt.secondsUntilNow
   }
 
-  /// Waits until every router has an NTCP2 session; returns the seconds since all listened.
+  /// Waits until every router has a session; returns the seconds since all listened. Sessions of
+  /// SSU2 alone are seen on the routers' consoles.
   @discardableResult
   func waitForSessions(
-    timeoutNanoseconds: UInt64 = 60 * Nanoseconds.perSecond
+    timeoutNanoseconds: UInt64 = 120 * Nanoseconds.perSecond
   ) throws(LabError) -> Double {
-    let isDone = Pause.until(timeoutNanoseconds: timeoutNanoseconds) {
-      routers.allSatisfy { ($0.observe()?.sessionsNTCP2 ?? 0) > 0 }
+    let isDone = Pause.until(
+      timeoutNanoseconds: timeoutNanoseconds,
+      intervalNanoseconds: 50 * Nanoseconds.perMillisecond
+    ) {
+      routers.allSatisfy {
+        ($0.observe()?.sessionsNTCP2 ?? 0) > 0 || !($0.lookAtConsole()?.sessionsSSU2 ?? []).isEmpty
+      }
     }
-    guard isDone else { throw LabError("not every router has an NTCP2 session in time") }
+    guard isDone else {
+      let words = routers.map(Report.line).joined(separator: "; ")
+      throw LabError("not every router has a session in time: \(words)")
+    }
+    return timing.readyAt.secondsUntilNow
+  }
+
+  /// Waits until the routers `numbers` say this of their reachability; returns the seconds since
+  /// all listened.
+  @discardableResult
+  func wait(
+    for reachability: RouterConsole.Reachability,
+    of numbers: [Int],
+    timeoutNanoseconds: UInt64
+  ) throws(LabError) -> Double {
+    let watched = routers.filter { numbers.contains($0.number) }
+    let isDone = Pause.until(
+      timeoutNanoseconds: timeoutNanoseconds,
+      intervalNanoseconds: Nanoseconds.perSecond
+    ) {
+      watched.allSatisfy { $0.lookAtConsole()?.reachability == reachability }
+    }
+    guard isDone else {
+      let words = watched.map { "r\($0.number) \($0.lookAtConsole()?.statusText ?? "silent")" }
+      throw LabError("not all are \(reachability.rawValue): \(words.joined(separator: ", "))")
+    }
     return timing.readyAt.secondsUntilNow
   }
 }

@@ -19,8 +19,21 @@ struct RouterConfiguration: Sendable {
       // `host` is the IPv4 address; without the interface i2pd publishes ::1.
       values.merge(["ipv6": "true", "ifname6": "eth0"]) { $1 }
     }
+    if settings.console == .on {
+      let endpoint = RouterConsole.endpoint
+      values.merge([
+        "http.enabled": "true", "http.address": "\(endpoint.address)",
+        "http.port": "\(endpoint.port)",
+      ]) { $1 }
+    }
     values.merge(settings.overrides) { $1 }
     return values.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)\n" }.joined()
+  }
+
+  /// What is added to i2pd.conf for a router that trusts `peers` and so needs no peer tests.
+  static func trust(in peers: [RouterIdentity]) -> String {
+    let names = peers.map(\.base64).joined(separator: ",")
+    return "trust.enabled = true\ntrust.routers = \(names)\n"
   }
 
   private var base: [String: String] {

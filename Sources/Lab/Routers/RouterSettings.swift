@@ -27,6 +27,13 @@ struct RouterSettings: Equatable, Sendable {
   /// i2pd first builds the tunnels of a destination at a random moment within 10 s, in rounds of
   /// 5 s; of several the first that is ready serves.
   var destinationPairs = 8
+  /// Whether routers find out by peer tests whether strangers reach them.
+  var peerTests = PeerTests.asShipped
+  /// Whether a router has its console, which tells its sessions and what it thinks of its own
+  /// reachability.
+  var console = Console.off
+  /// Routers behind a home router's firewall, by number: strangers do not reach their UDP port.
+  var firewalledNumbers: Set<Int> = []
   /// Whether the routers also publish their IPv6 addresses; they then prefer them.
   var hasIPv6 = false
   /// Pause between the starts of two routers.
@@ -43,6 +50,23 @@ struct RouterSettings: Equatable, Sendable {
   var overrides: [String: String] = [:]
   /// The program.
   var program = "/usr/sbin/i2pd"
+
+  /// What routers do about their own reachability.
+  enum PeerTests: String, CaseIterable, Sendable {
+    /// A test at the start, in which routers that start together collide, and one every 75 s.
+    case asShipped = "as-shipped"
+    /// None: every router trusts all others by name and takes itself for reachable at once (i2pd:
+    /// the trust section).
+    case off
+  }
+
+  /// Whether there is a console.
+  enum Console: Sendable {
+    /// There is none: it would cost the router time.
+    case off
+    /// At `RouterConsole.endpoint` in the router's namespace.
+    case on
+  }
 
   /// The network's number: the public one is 2, so a stray packet would be refused.
   static let networkID = 99

@@ -36,16 +36,24 @@ struct LimitKey<Settings>: Sendable {
     [LimitKey(name: name, field: .count(path, range))]
   }
 
-  /// Two keys for a rate: `name-per-second` or `name-per-minute`, as `defaults` count, and
+  /// Two keys for a rate: `name-per-second` or another period, as `defaults` count, and
   /// `name-burst`.
   static func rate(_ name: String, _ path: Rate, _ defaults: Settings) -> [LimitKey] {
-    let period = defaults[keyPath: path].periodNanoseconds
-    let unit = period == Nanoseconds.perSecond ? "second" : "minute"
-    precondition(unit == "second" || period == 60 * Nanoseconds.perSecond, "a unit of a rate")
+    let unit = unit(ofPeriodNanoseconds: defaults[keyPath: path].periodNanoseconds)
     return [
       LimitKey(name: "\(name)-per-\(unit)", field: .tokens(path, rates)),
       LimitKey(name: "\(name)-burst", field: .burst(path, rates)),
     ]
+  }
+
+  /// The word for a period.
+  private static func unit(ofPeriodNanoseconds period: UInt64) -> String {
+    switch period / Nanoseconds.perSecond {
+    case 1: "second"
+    case 60: "minute"
+    case 600: "ten-minutes"
+    default: preconditionFailure("a period without a word: \(period) ns")
+    }
   }
 
   /// A key for a time.

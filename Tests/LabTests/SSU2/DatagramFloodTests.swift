@@ -112,7 +112,7 @@ struct DatagramFloodTests {
     settings.router = router.facts
     settings.ratePerSecond = nil
     settings.durationNanoseconds = 4 * Nanoseconds.perSecond
-    settings.preparedCount = 2_000
+    settings.preparedCount = 256
     settings.core = 0
     settings.recordings = try router.handshake { $0.recording = .on }.recording
     let before = try #require(router.router.observe())
@@ -122,6 +122,7 @@ struct DatagramFloodTests {
       try router.handshake { $0.patienceNanoseconds = 500 * Nanoseconds.perMillisecond }.end
     }
     let after = try #require(router.router.observe())
+    Pause.nanoseconds(4 * Nanoseconds.perSecond)
     flood.stop()
     let report = try #require(flood.report)
     let honest = ends.count { $0 == .established }
@@ -133,6 +134,7 @@ struct DatagramFloodTests {
       "log \(Int(after.logBytesPerSecond(since: before)) >> 10) KiB/s"
     )
     #expect(report.errors.isEmpty)
-    #expect(report.sentPerSecond > 20_000)
+    // Others may want the core as well: the time that the flood had counts.
+    #expect(Double(report.sent) * 1e9 / Double(report.processorNanoseconds) > 50_000)
   }
 }
