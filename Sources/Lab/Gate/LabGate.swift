@@ -128,6 +128,16 @@ final class LabGate: Sendable {
     end { $0.kill() }
   }
 
+  /// Keeps it from running until `resume`, so that what comes meanwhile waits in its sockets.
+  func pause() {
+    state.withLock { $0?.send(SIGSTOP) }
+  }
+
+  /// Lets it run again.
+  func resume() {
+    state.withLock { $0?.send(SIGCONT) }
+  }
+
   /// Its numbers now.
   func status() throws(LabError) -> GateStatus {
     try GateStatus(page: StatusSocketReader.read(socketPath))

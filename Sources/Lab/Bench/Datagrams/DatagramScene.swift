@@ -144,6 +144,11 @@ final class DatagramScene: Sendable {
     }
   }
 
+  /// Ends what comes from the router's port at the world's end of the wire.
+  func endAnswers() throws(LabError) {
+    try wire.endAnswers(of: target.port)
+  }
+
   /// What the router has used so far; of the stand-in nothing is known.
   var routerNanoseconds: UInt64 {
     routerPID.flatMap { ProcessTimes.processorNanoseconds(of: $0) } ?? 0
