@@ -7,7 +7,12 @@ enum DatagramFloodBench {
   private static let requestsPerSecond = 20_000.0
   /// Unfinished TokenRequests that keep all newcomers from a bare Java router.
   private static let javaRequestsPerSecond = 20.0
-  private static let javaIntervalNanoseconds = 1_500 * Nanoseconds.perMillisecond
+  /// Six newcomers a minute: from fifteen a minute on the router's own limiter refuses, flood or
+  /// not, and the gate lets eight strangers a minute try.
+  private static let javaIntervalNanoseconds = 10 * Nanoseconds.perSecond
+  /// So few newcomers take longer to say anything.
+  private static let javaWindowRatio = 3.0
+  private static let bareJavaIntervalNanoseconds = 1_500 * Nanoseconds.perMillisecond
   /// Until a Java router's limiter has counted a flood.
   private static let javaLeadNanoseconds = 8 * Nanoseconds.perSecond
   private static let bareJavaNewcomers = 10.0
@@ -74,9 +79,16 @@ enum DatagramFloodBench {
 
   /// 20 a second before the stand-in for a Java router.
   static func java(_ settings: BenchSettings) throws -> [BenchLine] {
-    let interval = Double(javaIntervalNanoseconds) / 1e9
-    let under = try java(.guarded, settings.floodSeconds)
-    let bare = try java(.bare, bareJavaNewcomers * interval)
+    let under = try java(
+      .guarded,
+      settings.floodSeconds * javaWindowRatio,
+      intervalNanoseconds: javaIntervalNanoseconds
+    )
+    let bare = try java(
+      .bare,
+      bareJavaNewcomers * Double(bareJavaIntervalNanoseconds) / 1e9,
+      intervalNanoseconds: bareJavaIntervalNanoseconds
+    )
     let rate = Int(javaRequestsPerSecond)
     return [honestLine(Bench.ssu2Java.rawValue, under, bare, atLeast: javaPercent, rate)]
   }
@@ -143,7 +155,8 @@ enum DatagramFloodBench {
 
   private static func java(
     _ state: DatagramScene.State,
-    _ seconds: Double
+    _ seconds: Double,
+    intervalNanoseconds: UInt64
   ) throws -> HonestDatagramPeers.Tallies {
     let scene = try DatagramScene(.java, state)
     defer { scene.stop() }
@@ -153,7 +166,7 @@ enum DatagramFloodBench {
     )
     Pause.nanoseconds(javaLeadNanoseconds)
     var plan = HonestDatagramPeers.Plan()
-    plan.intervalNanoseconds = javaIntervalNanoseconds
+    plan.intervalNanoseconds = intervalNanoseconds
     // A refusal with "come again" is one that both programs come back from.
     plan.attemptsI2PD = 2
     let peers = try HonestDatagramPeers(

@@ -146,7 +146,7 @@ final class HonestDatagramPeers: Sendable {
       let established = result.establishedAfterNanoseconds.map { begun &+ $0 }
       let isIn = result.end == .established
       if isIn || attempt >= plan.attempts(manner) || isStopping.load(ordering: .relaxed) {
-        return note(isIn ? established : nil, attempt, "\(result.end)", manner, phase: phase)
+        return note(isIn ? established : nil, attempt, result.end.words, manner, phase: phase)
       }
       attempt += 1
     }
@@ -165,6 +165,22 @@ final class HonestDatagramPeers: Sendable {
       case .i2pd: tallies.i2pd.add(established, attempt, end)
       case .java: tallies.java.add(established, attempt, end)
       }
+    }
+  }
+}
+
+extension SSU2HandshakeEnd {
+  /// In words for tables.
+  fileprivate var words: String {
+    switch self {
+    case .established: "established"
+    case .rejected(let reason, let stage): "rejection \(reason) (\(stage.rawValue))"
+    case .secondRetry: "a second Retry"
+    case .terminated(let reason): "termination \(reason)"
+    case .silence(let stage): "silence (\(stage.rawValue))"
+    case .refused: "nobody there"
+    case .failed(let error, _): "\(error)"
+    case .left: "leaving"
     }
   }
 }
