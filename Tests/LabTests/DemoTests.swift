@@ -33,6 +33,8 @@ import Wire
     sample.router = ProcessObservation(of: 1)
     sample.honest.known = tally(established: 1_000, failed: 500)
     sample.honest.new = tally(established: 1_000, failed: 500)
+    sample.newcomers.i2pd.sessions = tally(established: 1_000, failed: 500)
+    sample.newcomers.java.sessions = tally(established: 1_000, failed: 500)
     return sample
   }
 
@@ -46,15 +48,18 @@ import Wire
 
   @Test func noLineIsWiderThanATerminal() throws {
     let (before, now) = (try Self.sample(1), try Self.sample(2))
-    let plan = DemoPlan(
-      kinds: FloodKind.allCases,
+    let plan = Self.plan(
+      FloodKind.allCases.map { .connections($0) }
+        + DatagramFloodKind.allCases.map { .datagrams($0) },
       seconds: 600,
-      bareSeconds: 600,
-      ratePerSecond: 100_000
+      bareSeconds: 600
     )
-    var lines = DemoText.lines(second: 600, now, since: before)
-    #expect(lines.count == 2 && lines[1].contains("hybrid-unpublished 12345"))
-    lines += plan.phases.map { DemoText.heading($0, ratePerSecond: plan.ratePerSecond) }
+    var lines: [String] = []
+    for phase in plan.phases {
+      let shown = DemoText.lines(phase, second: 600, now, since: before)
+      #expect(shown.count == 2 && shown[1].contains("hybrid-unpublished 12345"))
+      lines += shown + [DemoText.heading(phase, plan)]
+    }
     lines.append(DemoText.legend)
     lines += DemoSummary.lines(
       plan.phases.map { DemoOutcome(phase: $0, samples: [before, now]) }
@@ -65,11 +70,47 @@ import Wire
   }
 
   @Test func theBareRouterComesLastAndOnlyIfWanted() {
-    let kinds = [FloodKind.silent, .stratum]
-    let whole = DemoPlan(kinds: kinds, seconds: 6, bareSeconds: 20, ratePerSecond: 1)
-    #expect(whole.phases.map(\.guardState) == [.guarded, .guarded, .guarded, .bare, .bare])
-    #expect(whole.phases.map(\.flood) == [nil, .silent, .stratum, .silent, nil])
-    let guarded = DemoPlan(kinds: kinds, seconds: 6, bareSeconds: 0, ratePerSecond: 1)
+    let attacks: [DemoPlan.Attack] = [
+      .connections(.silent), .connections(.stratum), .datagrams(.tokenRequest),
+    ]
+    let whole = Self.plan(attacks, seconds: 6, bareSeconds: 20)
+    #expect(
+      whole.phases.map(\.guardState) == [
+        .guarded, .guarded, .guarded, .guarded, .bare, .bare, .bare,
+      ]
+    )
+    #expect(
+      whole.phases.map(\.flood)
+        == [nil] + attacks + [.datagrams(.tokenRequest), .connections(.silent), nil]
+    )
+    let guarded = Self.plan(attacks, seconds: 6, bareSeconds: 0)
     #expect(guarded.phases.allSatisfy { $0.guardState == .guarded })
+  }
+
+  @Test func everyTransportHasATableOfItsOwn() throws {
+    let sample = try Self.sample(1)
+    func summary(_ attacks: [DemoPlan.Attack]) -> String {
+      let phases = Self.plan(attacks, seconds: 6, bareSeconds: 6).phases
+      return DemoSummary.lines(phases.map { DemoOutcome(phase: $0, samples: [sample, sample]) })
+        .joined(separator: "\n")
+    }
+    let connections = summary([.connections(.silent)])
+    #expect(connections.contains("known addresses") && !connections.contains("SSU2"))
+    let both = summary([.connections(.silent), .datagrams(.tokenRequest)])
+    #expect(both.contains("as Java does") && both.contains("in others' names) honest peers got in"))
+  }
+
+  private static func plan(
+    _ attacks: [DemoPlan.Attack],
+    seconds: Int,
+    bareSeconds: Int
+  ) -> DemoPlan {
+    DemoPlan(
+      attacks: attacks,
+      seconds: seconds,
+      bareSeconds: bareSeconds,
+      ratePerSecond: 100_000,
+      datagramsPerSecond: 100_000
+    )
   }
 }

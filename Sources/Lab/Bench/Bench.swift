@@ -8,6 +8,11 @@ enum Bench: String, CaseIterable, Sendable {
   case heldMemory = "held-memory"
   case floods = "flood"
   case bareSilent = "bare-silent"
+  case ssu2Refuse = "ssu2-refuse"
+  case ssu2Retry = "ssu2-retry"
+  case ssu2Admitted = "ssu2-admitted"
+  case ssu2Flood = "ssu2-flood"
+  case ssu2Java = "ssu2-java"
 
   /// The names for a command line.
   static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
@@ -31,5 +36,18 @@ enum Bench: String, CaseIterable, Sendable {
       for kind in settings.floodKinds { whenDone(try FloodBench.run(kind, settings)) }
     }
     if chosen.contains(.bareSilent) { whenDone(try BareBench.silent()) }
+    try runDatagrams(chosen, settings, whenDone: whenDone)
+  }
+
+  private static func runDatagrams(
+    _ chosen: Set<Bench>,
+    _ settings: BenchSettings,
+    whenDone: ([BenchLine]) -> Void
+  ) throws {
+    if chosen.contains(.ssu2Refuse) { whenDone(try DatagramCostBench.refusals(settings)) }
+    if chosen.contains(.ssu2Retry) { whenDone(try DatagramCostBench.retries(settings)) }
+    if chosen.contains(.ssu2Admitted) { whenDone(try AdmittedFlowBench.run(settings)) }
+    if chosen.contains(.ssu2Flood) { whenDone(try DatagramFloodBench.i2pd(settings)) }
+    if chosen.contains(.ssu2Java) { whenDone(try DatagramFloodBench.java(settings)) }
   }
 }

@@ -69,6 +69,13 @@ enum BenchSources {
     SourcePrefix(floodNetwork).flatMap { FloodSources(network: $0, count: floodCount) }
   }
 
+  /// An address in the last network (/24) of the flood that the flood itself leaves out.
+  static func insideFlood(_ index: UInt32) -> SourceAddress {
+    let floodEnd = 0x0b40_0000 + UInt32(floodCount)
+    let unused = 255 - floodEnd % 256
+    return SourceAddress(ipv4: floodEnd &+ 1 &+ index % max(unused - 1, 1))
+  }
+
   /// Honest peers live in networks of their own: consecutive ones are 257 addresses apart.
   static func honest(_ index: UInt32) -> SourceAddress {
     AddressPlan.worldSource(index &* 257)

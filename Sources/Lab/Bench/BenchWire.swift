@@ -76,7 +76,24 @@ final class BenchWire: Sendable {
     )
   }
 
-  /// Takes that back, so that a proxy measured later does not pay for it.
+  /// Ends what `port` of the host sends at the world's end of the wire: the kernel does a receiver's
+  /// work in the sender's time here, and on a real wire it would not.
+  func endAnswers(of port: UInt16) throws(LabError) {
+    try ToolCommand.nftables(
+      """
+      table netdev \(Self.nameOfTable) {
+        chain ends {
+          type filter hook ingress device eth0 priority 0; policy accept;
+          udp sport \(port) drop
+        }
+      }
+      """,
+      namespacePath: world.path,
+      scratchDirectory: directory
+    )
+  }
+
+  /// Leads them back no more, so that a proxy measured later does not pay for it.
   func forgetAnswers() {
     try? ToolCommand.nftables(
       "delete table ip \(Self.nameOfTable)",

@@ -76,10 +76,7 @@ final class HonestInitiators: Sendable {
     switch origin {
     case .returning: return SourceAddress(ipv4: 0x0b50_0005)
     case .outside: return SourceAddress(ipv4: 0x0b51_0001 &+ serial.take() &* 256)
-    case .inside:
-      let floodEnd = 0x0b40_0000 + UInt32(BenchSources.floodCount)
-      let unused = 255 - floodEnd % 256
-      return SourceAddress(ipv4: floodEnd &+ 1 &+ serial.take() % max(unused - 1, 1))
+    case .inside: return BenchSources.insideFlood(serial.take())
     }
   }
 }

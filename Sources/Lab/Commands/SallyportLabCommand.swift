@@ -9,7 +9,7 @@ struct SallyportLabCommand: ParsableCommand {
     discussion: "Everything happens in network namespaces of its own and is removed at the end.",
     subcommands: [
       NetworkCommand.self, HandshakeCommand.self, FloodCommand.self, AcceptorCommand.self,
-      StandInCommand.self, PeersCommand.self, BenchCommand.self, DemoCommand.self,
+      StandInCommand.self, PeersCommand.self, BenchCommand.self, SoakCommand.self, DemoCommand.self,
       RecordCommand.self, DoctorCommand.self, CleanCommand.self,
     ]
   )

@@ -26,6 +26,28 @@ struct Demo {
     length: 12
   )
   private static let floodAddresses = 60_000
+  /// Nobody waits longer than a second phase takes.
+  private static var newcomersPlan: HonestDatagramPeers.Plan {
+    var plan = HonestDatagramPeers.Plan()
+    plan.patienceNanoseconds = 3 * Nanoseconds.perSecond
+    return plan
+  }
+
+  /// The honest peers of both transports.
+  private struct Honest {
+    let peers: HonestPeers
+    let newcomers: HonestDatagramPeers
+
+    init(_ peers: HonestPeers, _ newcomers: HonestDatagramPeers) {
+      self.peers = peers
+      self.newcomers = newcomers
+    }
+
+    func startPhase() {
+      peers.startPhase()
+      newcomers.startPhase()
+    }
+  }
 
   /// Runs all phases and shows the summary.
   func run() throws {
@@ -35,51 +57,99 @@ struct Demo {
       to: network.routers[0].endpoint,
       router: facts
     )
+    let newcomers = try HonestDatagramPeers(
+      in: network.world,
+      to: network.routers[0].endpointSSU2,
+      router: SSU2RouterFacts.read(directory: network.routers[0].directory),
+      plan: Self.newcomersPlan
+    )
     show(DemoText.legend)
     var outcomes: [DemoOutcome] = []
     for phase in plan.phases {
-      show(DemoText.heading(phase, ratePerSecond: plan.ratePerSecond))
+      show(DemoText.heading(phase, plan))
       if phase.guardState == .bare, gate.pid != nil { gate.stop() }
-      outcomes.append(try run(phase, facts: facts, peers: peers))
+      outcomes.append(try run(phase, facts: facts, Honest(peers, newcomers)))
     }
+    newcomers.stop()
     for line in DemoSummary.lines(outcomes) { show(line) }
   }
 
   private func run(
     _ phase: DemoPlan.Phase,
     facts: RouterFacts,
-    peers: HonestPeers
+    _ honest: Honest
   ) throws -> DemoOutcome {
     let progress = FloodProgress()
     let flood = try phase.flood.map { try start($0, phase, facts: facts, progress) }
+    defer { flood?.stop() }
     if flood != nil {
       // Honest first flights are made before the first connection.
       _ = Pause.until(timeoutNanoseconds: Self.preparationNanoseconds) { progress.attempted > 0 }
     }
-    peers.startPhase()
+    honest.startPhase()
     let begun = Clock.now
-    var samples = [look(progress, peers)]
+    var samples = [look(progress, honest)]
     for second in 1...max(phase.seconds, 1) {
       let end = begun.advanced(byNanoseconds: UInt64(second) * Nanoseconds.perSecond)
       Pause.nanoseconds(end.nanoseconds(since: Clock.now))
       let before = samples[samples.count - 1]
-      samples.append(look(progress, peers))
-      for line in DemoText.lines(second: second, samples[samples.count - 1], since: before) {
-        show(line)
-      }
+      samples.append(look(progress, honest))
+      let now = samples[samples.count - 1]
+      for line in DemoText.lines(phase, second: second, now, since: before) { show(line) }
     }
     if let failure = flood?.stop() { throw failure }
     return DemoOutcome(phase: phase, samples: samples)
   }
 
-  private func look(_ progress: FloodProgress, _ peers: HonestPeers) -> DemoSample {
+  private func look(_ progress: FloodProgress, _ honest: Honest) -> DemoSample {
     DemoSample(
       attempted: progress.attempted,
       status: gate.pid == nil ? nil : try? gate.status(),
       gate: gate.observe(),
       router: network.routers[0].pid.flatMap(ProcessObservation.init(of:)),
-      honest: peers.tallies
+      honest: honest.peers.tallies,
+      newcomers: honest.newcomers.tallies
     )
+  }
+
+  private func start(
+    _ attack: DemoPlan.Attack,
+    _ phase: DemoPlan.Phase,
+    facts: RouterFacts,
+    _ progress: FloodProgress
+  ) throws -> DemoFlood {
+    switch attack {
+    case .connections(let kind):
+      .connections(try start(kind, phase, facts: facts, progress))
+    case .datagrams(let kind):
+      .datagrams(try start(kind, phase, progress))
+    }
+  }
+
+  private func start(
+    _ kind: DatagramFloodKind,
+    _ phase: DemoPlan.Phase,
+    _ progress: FloodProgress
+  ) throws -> RunningFlood<DatagramFloodReport> {
+    let router = network.routers[0]
+    guard let sources = FloodSources(network: Self.floodNetwork, count: Self.floodAddresses) else {
+      throw LabError("no addresses for a flood")
+    }
+    var settings = DatagramFloodSettings(
+      kind: kind,
+      target: router.endpointSSU2,
+      sources: sources,
+      ratePerSecond: plan.datagramsPerSecond,
+      durationNanoseconds: UInt64(phase.seconds + 2) * Nanoseconds.perSecond
+    )
+    let facts = try SSU2RouterFacts.read(directory: router.directory)
+    settings.router = facts
+    if kind == .replay {
+      settings.recordings = try network.world.run {
+        SSU2Initiator.recording(of: router.endpointSSU2, router: facts)
+      }
+    }
+    return try RunningFlood(settings, in: network.world, progress: progress)
   }
 
   private func start(
@@ -102,5 +172,20 @@ struct Demo {
     settings.router = facts
     settings.preparedFlightCount = Int(plan.ratePerSecond)
     return try RunningFlood(settings, in: network.world, progress: progress)
+  }
+}
+
+/// A flood of either transport.
+private enum DemoFlood {
+  case connections(RunningFlood<FloodReport>)
+  case datagrams(RunningFlood<DatagramFloodReport>)
+
+  /// Ends it; why it did not begin, or nil.
+  @discardableResult
+  func stop() -> Flood.Failure? {
+    switch self {
+    case .connections(let flood): flood.stop()
+    case .datagrams(let flood): flood.stop()
+    }
   }
 }

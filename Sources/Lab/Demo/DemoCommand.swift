@@ -18,8 +18,11 @@ struct DemoCommand: ParsableCommand {
   @Option(help: "Connections of a flood each second.")
   var rate = 2_000.0
 
-  @Option(help: "The floods, with commas between: \(FloodKind.names).")
-  var kinds = FloodKind.allCases.map(\.rawValue).joined(separator: ",")
+  @Option(help: "Datagrams of a flood each second.")
+  var datagrams = 20_000.0
+
+  @Option(help: "The floods, with commas between: \(FloodKind.names), \(DatagramFloodKind.names).")
+  var kinds = DemoCommand.defaultKinds
 
   @Option(help: "Seconds of the flood against the bare router; 0 leaves it out.")
   var bareSeconds = 20
@@ -36,8 +39,17 @@ struct DemoCommand: ParsableCommand {
   @Option(help: "The directory of the rules; default: that of this repository.")
   var rules: String?
 
+  private static var defaultKinds: String {
+    let datagrams = [DatagramFloodKind.random, .tokenRequest]
+    return (FloodKind.allCases.map(\.rawValue) + datagrams.map(\.rawValue))
+      .joined(separator: ",")
+  }
+
   func validate() throws {
     _ = try floods()
+    guard (1...100_000).contains(datagrams) else {
+      throw ValidationError("--datagrams is 1 to 100000.")
+    }
     guard (1...600).contains(seconds), (0...600).contains(bareSeconds) else {
       throw ValidationError("--seconds is 1 to 600, --bare-seconds 0 to 600.")
     }
@@ -53,14 +65,18 @@ struct DemoCommand: ParsableCommand {
   private func demonstrate() throws {
     try Prerequisites.check([.routers])
     let plan = DemoPlan(
-      kinds: try floods(),
+      attacks: try floods(),
       seconds: seconds,
       bareSeconds: bareSeconds,
-      ratePerSecond: rate
+      ratePerSecond: rate,
+      datagramsPerSecond: datagrams
     )
     Self.show("Starting \(routers) routers in namespaces; the show takes \(plan.seconds) s then.")
     var gates: [LabGate] = []
-    let network = try LabNetwork.start(routers: routers) { router in
+    var shown = RouterSettings()
+    // The others speak NTCP2 alone, which brings them together at once.
+    shown.transportsOfFirst = .both
+    let network = try LabNetwork.start(routers: routers, settings: shown) { router in
       guard router.number == 1 else { return }
       let gate = try LabGate(before: router, settings: settings)
       try gate.start()
@@ -68,7 +84,9 @@ struct DemoCommand: ParsableCommand {
     }
     defer { network.stop() }
     try network.waitForSessions()
-    Self.show("Router r1 at \(network.routers[0].endpoint) has sessions through the gate's port.")
+    let first = network.routers[0]
+    Self.show("Router r1 at \(first.endpoint) has sessions through the gate's port.")
+    Self.show("It also speaks SSU2, at \(first.endpointSSU2), behind the same gate.")
     guard let gate = gates.first else { return }
     try Demo(plan: plan, network: network, gate: gate, show: Self.show).run()
   }
@@ -81,12 +99,14 @@ struct DemoCommand: ParsableCommand {
     return settings
   }
 
-  private func floods() throws -> [FloodKind] {
+  private func floods() throws -> [DemoPlan.Attack] {
     try kinds.split(separator: ",").map { name in
-      guard let kind = FloodKind(rawValue: String(name)) else {
-        throw ValidationError("--kinds \(name): choose from \(FloodKind.names).")
-      }
-      return kind
+      let word = String(name)
+      if let kind = FloodKind(rawValue: word) { return .connections(kind) }
+      if let kind = DatagramFloodKind(rawValue: word) { return .datagrams(kind) }
+      throw ValidationError(
+        "--kinds \(name): choose from \(FloodKind.names), \(DatagramFloodKind.names)."
+      )
     }
   }
 

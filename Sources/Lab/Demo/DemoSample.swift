@@ -1,6 +1,6 @@
 /// What was seen at one moment of a demonstration.
 struct DemoSample: Sendable {
-  /// Connections that the flood of this phase has begun.
+  /// Connections that the flood of this phase has begun, or datagrams that it has sent.
   var attempted: UInt64 = 0
   /// The gate's numbers; nil without a gate.
   var status: GateStatus?
@@ -8,8 +8,10 @@ struct DemoSample: Sendable {
   var gate: ProcessObservation?
   /// The router's process; nil when it is gone.
   var router: ProcessObservation?
-  /// How honest peers have fared in this phase.
+  /// How honest peers have fared in this phase over NTCP2.
   var honest = HonestPeers.Tallies()
+  /// How newcomers have fared in this phase over SSU2.
+  var newcomers = HonestDatagramPeers.Tallies()
 
   /// The router's processor time since `earlier`, in percent of a core.
   func routerPercent(since earlier: DemoSample) -> Double? {
@@ -39,7 +41,7 @@ struct DemoOutcome: Sendable {
   var routerBytesMax: UInt64 { samples.compactMap { $0.router?.residentBytes }.max() ?? 0 }
   /// The most descriptors that the router had open.
   var routerDescriptorsMax: Int { samples.compactMap { $0.router?.openDescriptors }.max() ?? 0 }
-  /// Connections that the flood began each second.
+  /// Connections that the flood began each second, or datagrams that it sent.
   var floodPerSecond: Int {
     phase.seconds > 0 ? Int(last.attempted) / phase.seconds : 0
   }

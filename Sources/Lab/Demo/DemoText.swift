@@ -17,24 +17,34 @@ enum DemoText {
     router, handshakes completed, open, held (silent so far); then what router and gate cost.
     Second: what the gate refused in that second, and honest handshakes of this phase so far, from
     known addresses and from never seen ones (new): done/tried, median and longest in ms.
+    Under floods of datagrams: those let through on trial, flows admitted, cookies sent; honest are
+    newcomers that behave as i2pd and as Java I2P do.
     """
 
   /// The line above a phase.
-  static func heading(_ phase: DemoPlan.Phase, ratePerSecond: Double) -> String {
+  static func heading(_ phase: DemoPlan.Phase, _ plan: DemoPlan) -> String {
     let state = phase.guardState == .guarded ? "with the gate" : "WITHOUT the gate"
     guard let flood = phase.flood else { return "\n== \(phase.name), \(state), \(phase.seconds) s" }
-    return "\n== \(flood.rawValue), \(state): \(flood.meaning), "
-      + "\(Int(ratePerSecond)) a second for \(phase.seconds) s"
+    let rate =
+      switch flood {
+      case .connections: plan.ratePerSecond
+      case .datagrams: plan.datagramsPerSecond
+      }
+    return "\n== \(flood.name), \(state): \(flood.meaning), "
+      + "\(Int(rate)) a second for \(phase.seconds) s"
   }
 
   /// The two lines of a second.
-  static func lines(second: Int, _ now: DemoSample, since before: DemoSample) -> [String] {
+  static func lines(
+    _ phase: DemoPlan.Phase,
+    second: Int,
+    _ now: DemoSample,
+    since before: DemoSample
+  ) -> [String] {
     var first = pad("\(second) s", 5) + pad("\(now.attempted &- before.attempted)/s", 8)
     var refused: [String] = []
     if let status = now.status, let earlier = before.status {
-      first += " let in" + pad("\(status.count(.admit) &- earlier.count(.admit))", 5)
-      first += " done" + pad("\(status.count(.complete) &- earlier.count(.complete))", 4)
-      first += " open" + pad("\(status.open)", 6) + " held" + pad("\(status.held)", 6)
+      first += phase.concernsNTCP2 ? connections(status, earlier) : datagrams(status, earlier)
       refused = status.reasons(of: .refuse, since: earlier).prefix(reasonsShown)
         .map { "\($0.reason) \($0.count)" }
     }
@@ -45,11 +55,26 @@ enum DemoText {
     }
     if now.gate != nil { first += " | gate" + percent(now.gatePercent(since: before)) }
     let honest =
-      "known " + handshakes(now.honest.known) + "  new " + handshakes(now.honest.new)
+      phase.concernsNTCP2
+      ? "known " + handshakes(now.honest.known) + "  new " + handshakes(now.honest.new)
+      : "i2pd " + handshakes(now.newcomers.i2pd.sessions) + "  Java "
+        + handshakes(now.newcomers.java.sessions)
     let room = max(columns - indent.count - separator.count - honest.count, 0)
     while refused.count > 1, refused.joined(separator: ", ").count > room { refused.removeLast() }
     let reasons = String(refused.joined(separator: ", ").prefix(room))
     return [first, indent + pad(reasons, -room) + separator + honest]
+  }
+
+  private static func connections(_ now: GateStatus, _ before: GateStatus) -> String {
+    " let in" + pad("\(now.count(.admit) &- before.count(.admit))", 5)
+      + " done" + pad("\(now.count(.complete) &- before.count(.complete))", 4)
+      + " open" + pad("\(now.open)", 6) + " held" + pad("\(now.held)", 6)
+  }
+
+  private static func datagrams(_ now: GateStatus, _ before: GateStatus) -> String {
+    " on trial" + pad("\(now.count(.trial) &- before.count(.trial))", 4)
+      + " admitted" + pad("\(now.count(.admit) &- before.count(.admit))", 4)
+      + " cookies" + pad("\(now.count(.challenge) &- before.count(.challenge))", 6)
   }
 
   /// `12/12 3/10 ms`.
@@ -92,6 +117,18 @@ extension FloodKind {
     case .firstFlight: "an honest first message, then nothing"
     case .replay: "the same honest first message each time"
     case .dribble: "a random byte now and then"
+    }
+  }
+}
+
+extension DatagramFloodKind {
+  /// What its datagrams are, in words.
+  var meaning: String {
+    switch self {
+    case .random: "junk"
+    case .tokenRequest: "honest first messages in others' names"
+    case .sessionRequest: "made-up tokens in others' names"
+    case .replay: "a recorded handshake in others' names"
     }
   }
 }

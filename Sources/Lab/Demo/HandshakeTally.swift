@@ -26,10 +26,13 @@ struct HandshakeTally: Equatable, Sendable {
 
   /// Adds one handshake.
   mutating func add(_ result: HandshakeResult) {
+    add(establishedAfter: result.end == .established ? result.establishedAfterNanoseconds : nil)
+  }
+
+  /// Adds one handshake that was accepted after so many nanoseconds; nil: it was not.
+  mutating func add(establishedAfter after: UInt64?) {
     guard tried < Self.timesMax else { return }
     tried += 1
-    if result.end == .established, let after = result.establishedAfterNanoseconds {
-      nanoseconds.append(after)
-    }
+    if let after { nanoseconds.append(after) }
   }
 }

@@ -23,11 +23,13 @@ enum DatagramFlood {
   /// - Parameters:
   ///   - settings: what to do.
   ///   - stop: raised from another thread to end it before its time.
+  ///   - progress: where others can see how far it is.
   /// - Throws: why it did not begin.
   /// - Returns: what it did.
   static func run(
     _ settings: DatagramFloodSettings,
-    stop: FloodStop? = nil
+    stop: FloodStop? = nil,
+    progress: FloodProgress? = nil
   ) throws(Flood.Failure) -> DatagramFloodReport {
     guard isInNamespaceOfItsOwn || settings.target.address.isLoopback else {
       throw .outOfBounds("datagrams with made-up senders need a network namespace of their own")
@@ -45,14 +47,15 @@ enum DatagramFlood {
     let number = lab_open_forge(isIPv4 ? 1 : 0)
     guard number >= 0 else { throw .system(.last, "a raw socket, which needs CAP_NET_RAW") }
     let socket = Descriptor(owning: number)
-    return flood(settings, store: &store, socket: socket.rawValue, stop: stop)
+    return flood(settings, &store, socket.rawValue, stop, progress)
   }
 
   private static func flood(
     _ settings: DatagramFloodSettings,
-    store: inout DatagramStore,
-    socket: Int32,
-    stop: FloodStop?
+    _ store: inout DatagramStore,
+    _ socket: Int32,
+    _ stop: FloodStop?,
+    _ progress: FloodProgress?
   ) -> DatagramFloodReport {
     var report = DatagramFloodReport(kind: settings.kind)
     var sources = settings.sources
@@ -73,6 +76,7 @@ enum DatagramFlood {
         let count = min(Int(due), batch)
         send(count, to: settings.target, &sources, &store, socket, &report)
         nextDue = nextDue.advanced(byNanoseconds: UInt64(count) * interval)
+        progress?.tell(attempted: report.sent)
       }
       now = Clock.now
     }

@@ -21,8 +21,10 @@ struct DatagramFloodSettings: Sendable {
   var kind: DatagramFloodKind
   /// Where to.
   var target: Endpoint
-  /// The made-up senders' addresses, of the target's family; their ports are random.
+  /// The made-up senders' addresses, of the target's family.
   var sources: FloodSources
+  /// The made-up senders' port; nil: a random one each time.
+  var sourcePort: UInt16?
   /// Datagrams a second; nil: as many as one core can.
   var ratePerSecond: Double?
   /// How long.

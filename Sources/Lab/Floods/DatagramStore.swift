@@ -18,6 +18,7 @@ struct DatagramStore {
   private var lengths: [UInt16]
   private var madeAtSeconds: [UInt64]
   private let content: Content
+  private let port: UInt16?
   private var cursor = 0
   private var generator = SmallRandom(seed: UInt64.random(in: .min ... .max))
 
@@ -43,6 +44,7 @@ struct DatagramStore {
       guard !usable.isEmpty else { return nil }
       content = .recordings(usable)
     }
+    port = settings.sourcePort
     let wanted =
       if case .recordings(let all) = content { all.count } else { settings.preparedCount }
     let capacity = min(max(wanted, 1), Self.capacityMaximum)
@@ -62,9 +64,10 @@ struct DatagramStore {
     return (UInt32(cursor * Self.stride), lengths[cursor])
   }
 
-  /// A random port that a router may have.
+  /// The senders' port, or a random one that a router may have.
   mutating func nextPort() -> UInt16 {
-    1024 + UInt16(generator.below(UInt64(UInt16.max) - 1023))
+    if let port { return port }
+    return 1024 + UInt16(generator.below(UInt64(UInt16.max) - 1023))
   }
 
   private mutating func make(_ index: Int, wallSeconds: UInt64) {

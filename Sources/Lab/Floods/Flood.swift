@@ -76,7 +76,7 @@ enum Flood {
 final class FloodProgress: Sendable {
   private let begun = Atomic<UInt64>(0)
 
-  /// Connections begun.
+  /// Connections begun, or datagrams sent.
   var attempted: UInt64 { begun.load(ordering: .relaxed) }
 
   /// Says how far the flood is.

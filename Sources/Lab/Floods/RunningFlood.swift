@@ -60,10 +60,13 @@ extension RunningFlood where Report == DatagramFloodReport {
   /// Starts a flood of datagrams as `settings` say in `namespace`.
   convenience init(
     _ settings: DatagramFloodSettings,
-    in namespace: NetworkNamespace
+    in namespace: NetworkNamespace,
+    progress: FloodProgress? = nil
   ) throws(LabError) {
     try self.init(in: namespace) { stop in
-      Result { () throws(Flood.Failure) in try DatagramFlood.run(settings, stop: stop) }
+      Result { () throws(Flood.Failure) in
+        try DatagramFlood.run(settings, stop: stop, progress: progress)
+      }
     }
   }
 }

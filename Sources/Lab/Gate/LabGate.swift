@@ -128,6 +128,16 @@ final class LabGate: Sendable {
     end { $0.kill() }
   }
 
+  /// Keeps it from running until `resume`, so that what comes meanwhile waits in its sockets.
+  func pause() {
+    state.withLock { $0?.send(SIGSTOP) }
+  }
+
+  /// Lets it run again.
+  func resume() {
+    state.withLock { $0?.send(SIGCONT) }
+  }
+
   /// Its numbers now.
   func status() throws(LabError) -> GateStatus {
     try GateStatus(page: StatusSocketReader.read(socketPath))
@@ -165,11 +175,7 @@ extension LabGate {
       kind = "\(guarded.kind.rawValue)"
       directory = "\(guarded.directory)"
       proof = "\(settings.proof.rawValue)"
-      [[gate]]
-      transport = "ntcp2"
-      address = "\(guarded.endpoint.address)"
-      port = \(guarded.endpoint.port)
-      \(modeLines)
+      \(guarded.ports.map(gateLines).joined(separator: "\n"))
       [rules]
       directory = "\(rulesDirectory)"
       [admin]
@@ -186,6 +192,16 @@ extension LabGate {
       text += "\(key) = \(value)\n"
     }
     return text
+  }
+
+  private func gateLines(_ port: GuardedRouter.Port) -> String {
+    """
+    [[gate]]
+    transport = "\(port.transport.rawValue)"
+    address = "\(port.endpoint.address)"
+    port = \(port.endpoint.port)
+    \(modeLines)
+    """
   }
 
   private var modeLines: String {

@@ -53,23 +53,56 @@ struct GuardedRouter: Equatable, Sendable {
     case i2pd, java
   }
 
+  /// One port that the gate guards.
+  struct Port: Equatable, Sendable {
+    /// What is spoken there, as the configuration names it.
+    enum Transport: String, Sendable {
+      case ntcp2, ssu2
+    }
+
+    /// What is spoken there.
+    let transport: Transport
+    /// Its address and port.
+    let endpoint: Endpoint
+  }
+
   /// Which program it is.
   let kind: Kind
   /// Its directory, with router.info and the keys.
   let directory: String
-  /// The address and port that the gate guards.
-  let endpoint: Endpoint
+  /// What the gate guards, at least one port.
+  let ports: [Port]
   /// Where it lives; nil: where the lab itself does.
   let namespace: NetworkNamespace?
 }
 
 extension GuardedRouter {
-  /// A router of a lab's network.
+  /// A router of which one port is guarded.
+  init(
+    kind: Kind,
+    directory: String,
+    transport: Port.Transport = .ntcp2,
+    endpoint: Endpoint,
+    namespace: NetworkNamespace?
+  ) {
+    self.init(
+      kind: kind,
+      directory: directory,
+      ports: [Port(transport: transport, endpoint: endpoint)],
+      namespace: namespace
+    )
+  }
+
+  /// A router of a lab's network, with all that it speaks.
   init(_ router: LabRouter) {
+    let transports = router.configuration.settings.transports
+    var ports: [Port] = []
+    if transports.hasNTCP2 { ports.append(Port(transport: .ntcp2, endpoint: router.endpoint)) }
+    if transports.hasSSU2 { ports.append(Port(transport: .ssu2, endpoint: router.endpointSSU2)) }
     self.init(
       kind: .i2pd,
       directory: router.directory,
-      endpoint: router.endpoint,
+      ports: ports,
       namespace: router.namespace
     )
   }

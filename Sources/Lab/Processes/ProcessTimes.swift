@@ -47,6 +47,17 @@ enum ProcessTimes {
     Files.names(in: "/proc/\(pid)/fd").count
   }
 
+  /// How often the threads whose names start with `name` went to sleep since their start.
+  static func waits(of pid: pid_t, threadsNamed name: String) -> UInt64 {
+    let threads = Files.names(in: "/proc/\(pid)/task").map { "/proc/\(pid)/task/\($0)" }
+    return threads.filter { Files.text("\($0)/comm")?.hasPrefix(name) == true }
+      .reduce(0) { sum, thread in
+        let lines = (Files.text("\(thread)/status") ?? "").split(whereSeparator: \.isNewline)
+        let line = lines.first { $0.hasPrefix("voluntary_ctxt_switches:") }
+        return sum &+ (line?.split(separator: "\t").last.flatMap { UInt64($0) } ?? 0)
+      }
+  }
+
   /// Field `number` of /proc/PID/stat as proc(5) counts, from 1.
   private static func field(_ number: Int, of pid: pid_t) -> UInt64? {
     guard let fields = fields(of: pid), fields.count > number - 3 else { return nil }

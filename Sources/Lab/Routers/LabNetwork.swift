@@ -89,7 +89,7 @@ final class LabNetwork: Sendable {
       // the destination and came to the page a round of 5 s later (i2pd 2.45.1).
       try LabRouter(
         host: host,
-        settings: settings,
+        settings: settings.of(router: host.number),
         isFloodfill: host.number < count || count < 3,
         runDirectory: topology.directory
       )

@@ -10,6 +10,8 @@ struct RouterSettings: Equatable, Sendable {
 
   /// NTCP2 alone converges quickest: SSU2 peers that start together collide for 75 s.
   var transports = Transports.ntcp2
+  /// What the first router speaks when it is more than the others do.
+  var transportsOfFirst: Transports?
   /// The TCP port, the same on every router.
   var portNTCP2: UInt16 = 9_111
   /// The UDP port, the same on every router.
@@ -66,6 +68,13 @@ struct RouterSettings: Equatable, Sendable {
     case off
     /// At `RouterConsole.endpoint` in the router's namespace.
     case on
+  }
+
+  /// The settings of router `number`, from 1.
+  func of(router number: Int) -> RouterSettings {
+    var settings = self
+    if number == 1, let transportsOfFirst { settings.transports = transportsOfFirst }
+    return settings
   }
 
   /// The network's number: the public one is 2, so a stray packet would be refused.

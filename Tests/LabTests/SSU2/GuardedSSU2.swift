@@ -33,28 +33,7 @@ final class GuardedSSU2 {
     var gateSettings = LabGateSettings()
     gateSettings.shards = shards
     gate = try LabGate(before: router, settings: gateSettings)
-    try Self.guardSSU2(gate, router, transports)
     try gate.start()
-  }
-
-  private static func guardSSU2(
-    _ gate: LabGate,
-    _ router: LabRouter,
-    _ transports: RouterSettings.Transports
-  ) throws {
-    let text = Files.text(gate.configurationPath) ?? ""
-    let changed =
-      transports.hasNTCP2
-      ? text + """
-        [[gate]]
-        transport = "ssu2"
-        address = "\(router.address)"
-        port = \(router.portSSU2)
-
-        """
-      : text.replacing("transport = \"ntcp2\"", with: "transport = \"ssu2\"")
-        .replacing("port = \(router.port)\n", with: "port = \(router.portSSU2)\n")
-    try Files.write(changed, to: gate.configurationPath)
   }
 
   /// Ends everything and removes it.
