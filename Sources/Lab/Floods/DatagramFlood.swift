@@ -9,7 +9,7 @@ internal import Wire
 ///
 /// Purpose: to show what a router, bare or guarded, makes of strangers who never get an answer.
 /// Inputs are the settings; the output is a report. It runs on the calling thread, in that thread's
-/// network namespace, for the settings' duration. It refuses to run in the namespace of the machine:
+/// network namespace, for the settings' duration. It refuses to run in the machine's own namespace:
 /// a datagram with a made-up sender must never leave that.
 enum DatagramFlood {
   private static let batch = Int(LAB_FORGED_MAXIMUM)

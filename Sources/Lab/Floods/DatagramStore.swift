@@ -29,7 +29,7 @@ struct DatagramStore {
     case recordings([[UInt8]])
   }
 
-  /// A full store of `capacity` different datagrams; nil when the settings lack what the kind needs.
+  /// A full store of `capacity` different datagrams; nil when the settings lack what it takes.
   init?(for settings: DatagramFloodSettings) {
     switch settings.kind {
     case .random: content = .random

@@ -3,8 +3,8 @@ internal import Wire
 /// How an initiator behaves between the messages: the routers' programs differ there, and what is
 /// fatal to one does nothing to the other (measured with i2pd 2.45.1 and Java I2P 2.8.0).
 enum SSU2Manner: String, CaseIterable, Sendable {
-  /// Every Retry begins anew with a fresh ephemeral key; a TokenRequest is sent once, all else every
-  /// second; five seconds in all; a rejection ends it.
+  /// Every Retry begins anew with a fresh ephemeral key; a TokenRequest is sent once, all else
+  /// every second; five seconds in all; a rejection ends it.
   case i2pd
   /// A second Retry with another token ends the attempt; three retransmissions, of a TokenRequest
   /// with other padding; fifteen seconds in all; after a rejection the next attempt begins at once.
@@ -34,7 +34,7 @@ enum SSU2Manner: String, CaseIterable, Sendable {
   /// - Parameters:
   ///   - count: how often it was sent so far, from 1.
   ///   - stage: what is awaited.
-  /// - Returns: from its first sending to its sending number `count` + 1; nil: it is not sent again.
+  /// - Returns: from its first sending to its sending number `count` + 1; nil: it is not sent.
   func resendNanoseconds(after count: Int, stage: SSU2Stage) -> UInt64? {
     switch self {
     case .i2pd:

@@ -1,8 +1,8 @@
 internal import CSodium
 
 /// The mask that every header of SSU2 wears (SSU2 specification, header encryption). It is an
-/// exclusive or with what ChaCha20 draws from the datagram's own end, so putting it on and taking it
-/// off are the same; whoever takes it off looks at the type first and then at the rest.
+/// exclusive or with what ChaCha20 draws from the datagram's own end, so putting it on and taking
+/// it off are the same; whoever takes it off looks at the type first and then at the rest.
 enum SSU2Mask {
   /// Bytes of the shortest datagram of SSU2.
   static let datagramMinimum = 40
