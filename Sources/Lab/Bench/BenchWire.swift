@@ -76,8 +76,8 @@ final class BenchWire: Sendable {
     )
   }
 
-  /// Ends what `port` of the host sends at the world's end of the wire: the kernel does a receiver's
-  /// work in the sender's time here, and on a real wire it would not.
+  /// Ends what `port` of the host sends at the world's end of the wire: here the kernel does the
+  /// receiver's work in the sender's time, and on a real wire it does not.
   func endAnswers(of port: UInt16) throws(LabError) {
     try ToolCommand.nftables(
       """

@@ -1,6 +1,6 @@
 /// The table at the end of a demonstration: a line for each phase, the bare router's last.
 enum DemoSummary {
-  private static let widths = [-20, 7, 20, 20, 7, 7, 6, 7]
+  private static let widths = [-24, 7, 20, 20, 7, 7, 6, 7]
 
   /// The lines of the tables, one for each transport that was flooded.
   static func lines(_ outcomes: [DemoOutcome]) -> [String] {

@@ -126,7 +126,7 @@ extension DatagramFloodKind {
   var meaning: String {
     switch self {
     case .random: "junk"
-    case .tokenRequest: "honest first messages in others' names"
+    case .tokenRequest: "first messages in others' names"
     case .sessionRequest: "made-up tokens in others' names"
     case .replay: "a recorded handshake in others' names"
     }

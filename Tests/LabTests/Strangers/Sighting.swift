@@ -21,6 +21,14 @@ struct Sighting: Equatable, Sendable, CustomStringConvertible {
     case oddly = "at an odd time"
   }
 
+  /// The same with the reset behind the FIN left out.
+  var withoutRace: Sighting {
+    var same = self
+    if close == .finishThenReset { same.close = .finish }
+    same.closingFlags.removeAll { $0.contains("R") }
+    return same
+  }
+
   /// Whether any data came.
   var isAnswered = false
   var close = Close.never
