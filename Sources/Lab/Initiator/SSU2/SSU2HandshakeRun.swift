@@ -179,8 +179,8 @@ extension SSU2HandshakeRun {
       payload: SSU2Block.dateTime(ownSeconds).bytes + padding.bytes,
       seal: fault == .brokenSessionRequest ? .broken : .right
     )
-    // Java I2P keeps the mask key of its first SessionRequest, so that an attempt with a token of its
-    // cache that is stale never understands SessionCreated.
+    // Java I2P keeps the mask key of its first SessionRequest, so that an attempt with a stale
+    // token of its cache never understands SessionCreated.
     if attempt.request == nil || manner == .i2pd {
       attempt.createdMaskKey = request.createdMaskKey
     }
