@@ -27,9 +27,9 @@ enum JournalEventSamples {
     .boundsLowered(strangers: 6240, sessions: 6240),
     .radarUnavailable(problem: "capturing is not permitted"),
     .stageChanged(transport: "ntcp2", from: "calm", to: "busy"),
-    .stateBroken(file: "/var/lib/sallyport/proven-endpoints", problem: "line 7 is no endpoint"),
+    .stateBroken(file: "/var/lib/sallyport/state.sqlite", problem: "file is not a database"),
     .stateUnwritable(
-      file: "/var/lib/sallyport/proven-endpoints",
+      file: "/var/lib/sallyport/state.sqlite",
       problem: "No space left on device"
     ),
     .sourcesHidden(transport: "ssu2", gate: "203.0.113.7:17654"),
