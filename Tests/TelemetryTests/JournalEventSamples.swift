@@ -41,9 +41,9 @@ enum JournalEventSamples {
     .peopleUndone(origin: "abuse-desk", count: 12, user: 0),
     .personEnded(person),
     .stageChanged(transport: "ntcp2", from: "calm", to: "busy"),
-    .stateBroken(file: "/var/lib/sallyport/proven-endpoints", problem: "line 7 is no endpoint"),
+    .stateBroken(file: "/var/lib/sallyport/state.sqlite", problem: "file is not a database"),
     .stateUnwritable(
-      file: "/var/lib/sallyport/proven-endpoints",
+      file: "/var/lib/sallyport/state.sqlite",
       problem: "No space left on device"
     ),
     .sourcesHidden(transport: "ssu2", gate: "203.0.113.7:17654"),
