@@ -17,7 +17,7 @@ public struct BusySource: Equatable, Sendable {
   public var lastReason: Reason?
 }
 
-/// The busiest addresses and networks of one shard, for people to look at. Nothing is decided by it.
+/// The busiest addresses and networks of one shard, for people to look at. It decides nothing.
 ///
 /// The shard notes each arrival with its verdict; anybody reads without a lock. It must not outlive
 /// its `BusySourcesOwner`.

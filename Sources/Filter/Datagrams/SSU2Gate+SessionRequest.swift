@@ -59,7 +59,8 @@ extension SSU2Gate {
       }
     } else {
       let keys = hasher.keys(question.source.address)
-      guard echoes.hasToken(allowance.echoes, now: now), question.sender.isAllowed || strangers.takeEcho(keys, now: now),
+      guard echoes.hasToken(allowance.echoes, now: now),
+        question.sender.isAllowed || strangers.takeEcho(keys, now: now),
         echoes.take(allowance.echoes, now: now)
       else { return .refuse(.strangerBudget) }
       strangers.refund(keys)

@@ -192,6 +192,7 @@ extension Daemon {
 
   /// Lets go of entries whose time is over.
   mutating func endEntries() {
+    people.tellFaults { journal.write($0, at: now) }
     let ended = people.end(at: moment)
     guard !ended.isEmpty else { return }
     tellShards()

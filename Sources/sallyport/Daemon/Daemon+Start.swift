@@ -33,7 +33,14 @@ extension Daemon {
     let proven = keeper?.restore(wallSeconds: Clock.wallSeconds) { journal.write($0, at: now) }
     let plan = try orFault { () throws(FirewallFault) in try FirewallPlan(configuration) }
     let probes = ProbeTableOwner()
-    let people = People(gates: configuration.gates)
+    let store = StateStore.open(directory: configuration.state.directory) {
+      journal.write($0, at: now)
+    }
+    let people = People(
+      gates: configuration.gates,
+      store: store,
+      at: PeopleBook.Moment(now, wallSeconds: Clock.wallSeconds)
+    ) { journal.write($0, at: now) }
     let groups = try startGroups(setup, bounds, plan, probes, people, proven: proven ?? [])
     let rules = try putRules(plan)
     tellStart(configuration, groups, bounds, to: &journal, at: now)

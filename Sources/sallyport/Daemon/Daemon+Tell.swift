@@ -19,6 +19,7 @@ extension Daemon {
     for group in groups { group.ask(.stop) }
     rules?.end()
     keepProven(isLast: true)
+    people.finish()
     for index in sums.indices { now = sums[index].finish(groups, to: &journal, at: now) }
     _ = journal.insist(.stopped, at: now)
   }

@@ -10,9 +10,25 @@ struct People {
   /// Addresses that nobody blocks by accident, besides those of this host's devices.
   private let guarded: [SourceAddress]
 
-  /// Nothing was said yet; the addresses of `gates` are this host's.
-  init(gates: [GateSettings]) {
+  /// Keeps it over a restart; nil when nothing can be kept.
+  private let keeper: PeopleKeeper?
+
+  /// What was kept in `store`; the addresses of `gates` are this host's.
+  init(
+    gates: [GateSettings],
+    store: StateStore?,
+    at moment: PeopleBook.Moment,
+    tell: (JournalEvent) -> Void
+  ) {
     guarded = gates.map(\.endpoint.address).filter { !$0.isUnspecified }
+    keeper = store.map(PeopleKeeper.init)
+    guard let keeper else { return }
+    let kept = keeper.restore(tell: tell)
+    book = PeopleBook(kept: kept, at: moment)
+    let standing = Set(book.entries.map(\.prefix))
+    let over = kept.filter { !standing.contains($0.prefix) }
+    if !over.isEmpty { keeper.forget(over) }
+    for entry in over { tell(.personEnded(JournalPerson(entry))) }
   }
 
   /// Takes a wish.
@@ -35,13 +51,15 @@ struct People {
       endsSeconds: 0
     )
     do throws(PeopleFault) {
-      return try book.enter(
+      let outcome = try book.enter(
         entry,
         seconds: wish.seconds,
         own: guarded + HostAddresses.now(),
         insists: wish.insists,
         at: moment
       )
+      keeper?.keep(outcome.entered)
+      return outcome
     } catch {
       throw AdminRefusal(kind: .refused, message: "can't \(word.rawValue) \(prefix.name): \(error)")
     }
@@ -54,12 +72,17 @@ struct People {
       let prefix = try Self.prefix(network)
       let undone = book.undo(prefix)
       guard !undone.isEmpty else { throw nothing(of: prefix) }
+      keeper?.forget(undone)
       return undone
     case (nil, let origin?):
       let undone = book.undo(origin: origin)
       guard !undone.isEmpty else {
-        throw AdminRefusal(kind: .refused, message: "no entry has the origin \(origin)")
+        throw AdminRefusal(
+          kind: .refused,
+          message: "no entry has the origin \(PlainWords.harmless(origin))"
+        )
       }
+      keeper?.forget(undone)
       return undone
     default:
       throw AdminRefusal(kind: .malformed, message: "name a network or an origin")
@@ -67,7 +90,17 @@ struct People {
   }
 
   /// Takes out what has ended.
-  mutating func end(at moment: PeopleBook.Moment) -> [PeopleEntry] { book.end(at: moment) }
+  mutating func end(at moment: PeopleBook.Moment) -> [PeopleEntry] {
+    let ended = book.end(at: moment)
+    if !ended.isEmpty { keeper?.forget(ended) }
+    return ended
+  }
+
+  /// Says when changes can't be kept.
+  func tellFaults(_ tell: (JournalEvent) -> Void) { keeper?.tellFaults(tell) }
+
+  /// Waits until everything is kept.
+  func finish() { keeper?.finish() }
 
   /// An address or a network as people write it.
   static func prefix(_ text: String) throws(AdminRefusal) -> SourcePrefix {

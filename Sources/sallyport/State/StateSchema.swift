@@ -16,6 +16,7 @@ enum StateSchema {
     }
     migrator.registerMigration("standing", migrate: addStanding)
     migrator.registerMigration("proven endpoints", migrate: addProvenEndpoints)
+    migrator.registerMigration("people", migrate: addPeople)
     return migrator
   }
 
@@ -35,6 +36,24 @@ enum StateSchema {
           outcome INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX standing_until ON standing (until);
+        """
+    )
+  }
+
+  /// What people said of networks; moments are seconds since 1970.
+  private static func addPeople(_ database: Database) throws {
+    try database.execute(
+      sql: """
+        CREATE TABLE people (
+          wish TEXT NOT NULL,
+          network TEXT NOT NULL,
+          origin TEXT NOT NULL,
+          reason TEXT NOT NULL,
+          user INTEGER NOT NULL,
+          began INTEGER NOT NULL,
+          ends INTEGER NOT NULL,
+          PRIMARY KEY (wish, network)
+        ) STRICT, WITHOUT ROWID;
         """
     )
   }

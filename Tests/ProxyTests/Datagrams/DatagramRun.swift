@@ -14,6 +14,8 @@ final class DatagramRun {
   let proven = EndpointRing()
   let mailbox = PolicyMailbox<DatagramPolicy>()
   let control = ShardControl()
+  let people = PolicyMailbox<PeopleList>()
+  let busy = BusySourcesOwner()
   private(set) var shard: DatagramShard<MadeUpDatagramNetwork>
   private(set) var isRunning = true
 
@@ -35,7 +37,9 @@ final class DatagramRun {
       counters: board.makeWriter(),
       events: ring.makeWriter(),
       mailbox: mailbox,
-      control: control
+      control: control,
+      people: people,
+      busy: busy.sources
     )
     shard = DatagramShard(
       network: MadeUpDatagramNetwork(world),

@@ -13,6 +13,8 @@ final class SimulationRun {
   let board = CounterBoard(layout: ShardHandle.layout)
   let mailbox = PolicyMailbox<Policy>()
   let control = ShardControl()
+  let people = PolicyMailbox<PeopleList>()
+  let busy = BusySourcesOwner()
   private(set) var peers: [SimulatedPeer] = []
   /// The most handshakes that any policy so far has allowed.
   private var handshakeBound: Int
@@ -35,7 +37,9 @@ final class SimulationRun {
       counters: board.makeWriter(),
       events: EventRing().makeWriter(),
       mailbox: mailbox,
-      control: control
+      control: control,
+      people: people,
+      busy: busy.sources
     )
     shard = Shard(
       network: SimulatedNetwork(world: world),
