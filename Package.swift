@@ -158,7 +158,9 @@ let package = Package(
     ),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["sallyport", "Capture", "Filter", "Kernel", "Proxy", "Telemetry", "Wire"],
+      dependencies: [
+        "sallyport", "Capture", "Filter", "Kernel", "Proxy", "Telemetry", "Wire", argumentParser,
+      ],
       swiftSettings: relaxed
     ),
     .testTarget(
