@@ -24,8 +24,8 @@ import Testing
     for word in words where !text.contains(form(word)) {
       Issue.record(
         """
-        Deploy/man/\(page) does not name \(word). Write below \(heading): a line \(form(word)), and \
-        below it, after a tab, what it means.
+        Deploy/man/\(page) does not name \(word). Write below \(heading): a line \(form(word)), \
+        and below it, after a tab, what it means.
         """
       )
     }

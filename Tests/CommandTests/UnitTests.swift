@@ -32,12 +32,4 @@ import Testing
       "add an entry for \(SallyportVersion.text) at the top of Deploy/debian/changelog"
     )
   }
-
-  @Test(
-    "What people and the build run can be run",
-    arguments: ["build-deb", "test-deb", "man/build"]
-  )
-  func executables(name: String) {
-    #expect(FileManager.default.isExecutableFile(atPath: "\(repository)/Deploy/\(name)"))
-  }
 }

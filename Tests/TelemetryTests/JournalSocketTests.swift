@@ -4,8 +4,8 @@ import Telemetry
 import Testing
 import Wire
 
-/// Stands in for the journal: a socket at its path, in a mount namespace of one thread. A real journal
-/// is in `JournaldTests`.
+/// Stands in for the journal: a socket at its path, in a mount namespace of one thread. A real
+/// journal is in `JournaldTests`.
 private enum StandInJournal {
   static let path = "/run/systemd/journal/socket"
 
