@@ -161,7 +161,7 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "sallyport", "Capture", "Filter", "Kernel", "Proxy", "Telemetry", "Wire",
+        "sallyport", "Capture", "Filter", "Kernel", "Proxy", "Telemetry", "Wire", argumentParser,
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: relaxed

@@ -41,7 +41,7 @@ public enum ServiceManager {
     notify("STATUS=\(oneLine(text))")
   }
 
-  /// The loops are alive. Only to be called when every one of them showed that it turns.
+  /// The loops are alive. Only to be called when every one of them has shown that it turns.
   @discardableResult
   public static func watchdog() -> Delivery {
     notify("WATCHDOG=1")

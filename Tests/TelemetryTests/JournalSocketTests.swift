@@ -1,32 +1,25 @@
-import CPrivateMounts
 import Foundation
 import Glibc
 import Telemetry
 import Testing
 import Wire
 
-/// Stands in for the journal: a socket at its path, in a mount namespace of one thread.
+/// Stands in for the journal: a socket at its path, in a mount namespace of one thread. A real
+/// journal is in `JournaldTests`.
 private enum StandInJournal {
   static let path = "/run/systemd/journal/socket"
 
-  /// Runs `body` on a thread of its own, where the journal's socket is the one handed in.
+  /// Runs `body` where the journal's socket is the one handed in.
   ///
   /// Returns nil where this process may not have a mount namespace.
   static func run<Value: Sendable>(_ body: @escaping @Sendable (Int32) -> Value) -> Value? {
-    nonisolated(unsafe) var result: Value?
-    let done = DispatchSemaphore(value: 0)
-    let thread = Thread {
-      defer { done.signal() }
-      guard private_mounts_enter() == 0 else { return }
+    PrivateRun.run {
       let folder = URL(filePath: path).deletingLastPathComponent()
       try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      guard let socket = listen(at: path) else { return }
+      guard let socket = listen(at: path) else { return nil }
       defer { close(socket) }
-      result = body(socket)
-    }
-    thread.start()
-    done.wait()
-    return result
+      return body(socket)
+    } ?? nil
   }
 
   /// A datagram socket bound to `path`.
@@ -52,9 +45,7 @@ private enum StandInJournal {
 }
 
 @Suite(.serialized) struct JournalSocketTests {
-  private static let mayMount = StandInJournal.run { _ in true } ?? false
-
-  @Test(.enabled(if: mayMount, "needs root: the journal's socket has a fixed path"))
+  @Test(.enabled(if: PrivateRun.isPossible, "needs root: the journal's socket has a fixed path"))
   func entriesReachTheJournalWithAllFields() throws {
     let text = StandInJournal.run { socket in
       var journal = Journal(destination: .journal)

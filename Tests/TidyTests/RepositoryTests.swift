@@ -52,7 +52,8 @@ import Testing
   }
 
   @Test func whatPeopleRunCanBeRun() {
-    for path in ["Deploy/run", "Deploy/test", ".ci/run"] {
+    let paths = ["run", "test", "build-deb", "test-deb", "man/build"].map { "Deploy/\($0)" }
+    for path in paths + [".ci/run"] {
       let file = Repository.top.appending(path: path).path
       #expect(FileManager.default.isExecutableFile(atPath: file), "\(path)")
     }

@@ -204,7 +204,8 @@ extension Firewall {
 
   private static func write(_ setting: KernelSetting, _ number: Int) throws(FirewallFault) {
     do throws(Errno) {
-      try setting.write(number)
+      // In a container it may be there for reading alone.
+      if try setting.read() != number { try setting.write(number) }
     } catch {
       throw .setting(path: setting.path, error)
     }

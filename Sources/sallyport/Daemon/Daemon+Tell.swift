@@ -11,7 +11,7 @@ extension Daemon {
     for index in sums.indices { sums[index].report(groups, to: &journal, at: now) }
     keepProven(isLast: false)
     journal.tick(at: now)
-    _ = ServiceManager.watchdog()
+    if heartbeat.isFelt(groups.flatMap(\.turnCounts)) { _ = ServiceManager.watchdog() }
   }
 
   /// The rules go last: the sessions that are still open need the route back to the gate.

@@ -46,6 +46,7 @@ struct Daemon: ~Copyable {
   var lookAtRulesAt: Instant
   var rulesState = KernelRules.State.inPlace
   var drainUntil: Instant?
+  var heartbeat = Heartbeat()
 
   /// Works until the gate has ended.
   consuming func run() {

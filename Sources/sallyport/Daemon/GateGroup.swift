@@ -13,6 +13,8 @@ protocol GateGroup: AnyObject {
   var rings: [EventRing] { get }
   /// The numbers of all its shards together.
   var snapshot: Snapshot { get }
+  /// The turns that each of its shards' loops has made.
+  var turnCounts: [UInt64] { get }
   /// Whether all its shards have ended.
   var hasEnded: Bool { get }
 

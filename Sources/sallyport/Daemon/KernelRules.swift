@@ -27,6 +27,12 @@ extension FirewallPlan {
   }
 }
 
+extension FirewallPlan {
+  /// Whether the rules go when the gate stops: they stay where a gate is `closed`, and then do what
+  /// each gate's `when-down` says.
+  var goesWithTheGate: Bool { gates.allSatisfy { $0.whenDown == .open } }
+}
+
 /// Puts the kernel's rules in place where this process may, and notices when they go.
 struct KernelRules: ~Copyable {
   /// How the rules stand.
@@ -89,10 +95,9 @@ struct KernelRules: ~Copyable {
     if isOurs { try Firewall.up(plan) }
   }
 
-  /// What happens to the rules when the gate stops: with every gate `open` they are taken away if
-  /// this process put them there, else they stay and do what each gate's `when-down` says.
+  /// Takes the rules away as the gate stops, if this process put them there and they go with it.
   func end() {
-    guard isOurs, plan.gates.allSatisfy({ $0.whenDown == .open }) else { return }
+    guard isOurs, plan.goesWithTheGate else { return }
     try? Firewall.down()
   }
 }

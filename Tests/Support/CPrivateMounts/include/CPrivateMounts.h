@@ -7,4 +7,7 @@
 /// Returns 0, or -1 with `errno` set: it takes root. The thread should end afterwards.
 int private_mounts_enter(void);
 
+/// Makes another folder look empty to a thread that has entered; the same, -1 with `errno` set.
+int private_mounts_cover(const char *folder);
+
 #endif
