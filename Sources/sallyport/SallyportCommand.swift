@@ -8,7 +8,7 @@ struct SallyportCommand: ParsableCommand {
     abstract: "Guards the ports of an I2P router: strangers cost it nothing.",
     subcommands: [
       RunCommand.self, CheckCommand.self, FirewallCommand.self, RulesCommand.self,
-      SimulateCommand.self,
+      SimulateCommand.self, DoctorCommand.self, SetupCommand.self,
     ]
   )
 }
