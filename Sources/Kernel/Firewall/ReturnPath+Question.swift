@@ -3,7 +3,8 @@ internal import Glibc
 extension ReturnPath {
   /// Addresses that are for documentation (RFC 5737, RFC 3849): as far away as any peer.
   private static func farAway(_ family: IPFamily) -> [UInt8] {
-    family == .ipv4 ? [192, 0, 2, 1] : [0x20, 1, 0x0d, 0xb8] + Array(repeating: 0, count: 11) + [1]
+    family == .ipv4
+      ? [192, 0, 2, 1] : [0x20, 1, 0x0d, 0xb8] + Array(repeating: 0, count: 11) + [1]
   }
 
   /// The type and table of the route that a packet of this host to far away takes when it carries

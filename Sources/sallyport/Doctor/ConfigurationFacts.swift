@@ -7,6 +7,8 @@ struct ConfigurationFacts {
   var path: String
   /// What is wrong with it and with the rules.
   var faults: [Fault]
+  /// Whether the file is there at all.
+  var isThere: Bool
   /// The gates; none when the file is no configuration.
   var gates: [GateSettings]
   /// Where the router says that peers find it; nil when its files can't be read.
@@ -23,6 +25,16 @@ struct ConfigurationFacts {
   }
 
   private func judgeFile() -> [Finding] {
+    guard isThere else {
+      return [
+        .bad(
+          .configuration,
+          "\(path) is not there",
+          why: "nothing says what is to be guarded, and nothing is",
+          remedy: "run `sallyport setup`, which writes it"
+        )
+      ]
+    }
     guard faults.isEmpty else {
       return faults.map { fault in
         .bad(
@@ -47,7 +59,8 @@ struct ConfigurationFacts {
             .publishedPorts,
             "the router publishes \(transport.word) at \(endpoint), where no gate stands",
             why: "strangers reach the router there as if there were no gate",
-            remedy: "add a [[gate]] with transport \"\(transport.word)\" and this address and port, "
+            remedy:
+              "add a [[gate]] with transport \"\(transport.word)\" and this address and port, "
               + "or run `sallyport setup`"
           )
         )

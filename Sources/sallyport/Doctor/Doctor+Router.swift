@@ -9,7 +9,8 @@ extension Doctor {
     let own = tree.canonical(directory) ?? directory
     let routers = tree.routers(among: processes)
     let kind = try? RouterKindDetection.kind(for: request)
-    let process = routers.first { $0.directory == own }
+    let process =
+      routers.first { $0.directory == own }
       // A single router whose directory can't be told may be the one.
       ?? (routers.count == 1 ? routers.first { $0.directory == nil } : nil)
     return GuardedRouterFacts(

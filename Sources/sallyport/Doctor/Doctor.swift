@@ -83,6 +83,7 @@ struct Doctor {
     ConfigurationFacts(
       path: path,
       faults: outcome.faults,
+      isThere: tree.exists(path),
       gates: outcome.loaded?.configuration.gates ?? [],
       published: published.map { published in
         Dictionary(

@@ -28,8 +28,10 @@ extension GateFacts {
     case .absent, .dead, .broken:
       return .warn(
         .daemon,
-        answer == .absent ? "\(name), but \(socket) is not there" : "\(name), but does not answer "
-          + "on \(socket)",
+        answer == .absent
+          ? "\(name), but \(socket) is not there"
+          : "\(name), but does not answer "
+            + "on \(socket)",
         why: "`sallyport status` and the like have nobody to ask",
         remedy: "let its user write to that folder (RuntimeDirectory=sallyport), and restart it"
       )

@@ -17,7 +17,8 @@ extension HostFacts {
     if guardsTCP { findings += [judgeListenQueue(), judgeSynCookies(), judgeSynBacklog()] }
     findings += [judgeTracking(), judgeReversePaths()]
     if guardsUDP { findings.append(judgeReceiveMemory()) }
-    if guardsTCP { findings.append(judgeTCPMemory()) }
+    // It is the whole host's, and shows in no other network namespace.
+    if guardsTCP, tcpMemory != .absent { findings.append(judgeTCPMemory()) }
     return findings + [judgeClock(), judgeJournal()]
   }
 
@@ -72,10 +73,12 @@ extension HostFacts {
       return .unknown(.conntrack, problem, remedy: "run the doctor as root")
     case .known(let table):
       let share = Self.percent(table.count, of: table.maximum)
-      let what = "the connection tracking table is \(share) % full "
+      let what =
+        "the connection tracking table is \(share) % full "
         + "(\(table.count) of \(table.maximum))"
       guard share >= 80 else { return .ok(.conntrack, what) }
-      let why = "when it is full the kernel drops new connections of every program; the gate's own "
+      let why =
+        "when it is full the kernel drops new connections of every program; the gate's own "
         + "ports bypass it"
       let remedy = "see who fills it (conntrack -L), or raise net.netfilter.nf_conntrack_max"
       return share >= 95
@@ -170,8 +173,12 @@ extension HostFacts {
     switch journal {
     case .absent: return .ok(.journal, "no journald: the gate writes to standard error")
     case .unreadable(let problem):
-      return .unknown(.journal, problem, remedy: "compare `systemd-analyze cat-config "
-        + "systemd/journald.conf`")
+      return .unknown(
+        .journal,
+        problem,
+        remedy: "compare `systemd-analyze cat-config "
+          + "systemd/journald.conf`"
+      )
     case .known(let rate):
       let place = rate.file.map { " (\($0))" } ?? ""
       guard rate.isKept else {
@@ -192,7 +199,8 @@ extension HostFacts {
           + "\(Int(clamping: rate.intervalSeconds)) s\(place)",
         why: "the gate writes up to \(JournalBudget.linesPerSecond) a second while it is attacked: "
           + "what is above is lost, sums too",
-        remedy: "set RateLimitBurst to \(Int(clamping: lines)) at least, or LogRateLimitIntervalSec=0 "
+        remedy:
+          "set RateLimitBurst to \(Int(clamping: lines)) at least, or LogRateLimitIntervalSec=0 "
           + "in the unit"
       )
     }
@@ -212,7 +220,11 @@ extension HostFacts {
     switch reading {
     case .known(let value): judge(value)
     case .absent:
-      .unknown(check, "\(name) is not here", remedy: "a kernel without it is not one we know")
+      .unknown(
+        check,
+        "\(name) does not show here",
+        remedy: "ask outside of containers and network namespaces"
+      )
     case .unreadable(let problem):
       .unknown(check, problem, remedy: "run the doctor as root, in the gate's network namespace")
     }

@@ -34,6 +34,15 @@ extension KernelFacts {
             remedy: "run the doctor as root"
           )
         ]
+    case .known(let findings) where Self.isAll(findings):
+      return [
+        .bad(
+          .kernelRules,
+          "none of the kernel's rules are in place",
+          why: "peers reach the router directly, as if there were no gate",
+          remedy: "run `sallyport firewall up`, or start the unit, which does"
+        )
+      ]
     case .known(let findings):
       return findings.map { finding in
         let (problem, effect) = finding.message.problemAndRest
@@ -45,6 +54,15 @@ extension KernelFacts {
         )
       }
     }
+  }
+
+  /// Whether everything is missing, and not a part.
+  private static func isAll(_ findings: [FirewallFinding]) -> Bool {
+    let kinds = findings.map(\.kind)
+    return kinds.contains(.tableMissing) && kinds.contains(.marksNotInherited)
+      && IPFamily.allCases.contains {
+        kinds.contains(.ruleMissing($0)) && kinds.contains(.routeMissing($0))
+      }
   }
 
   /// A part of ours that is missing was named already.
@@ -98,8 +116,10 @@ extension KernelFacts {
           .leftovers,
           "rules or routes of an earlier configuration are left",
           why: "packets with the old mark are still led to this host's loopback interface",
-          remedy: (areNeeded ? "run `sallyport firewall up`: it does `" : "run `sallyport firewall "
-            + "down`: it does `") + commands.joined(separator: "`, `") + "`"
+          remedy: (areNeeded
+            ? "run `sallyport firewall up`: it does `"
+            : "run `sallyport firewall "
+              + "down`: it does `") + commands.joined(separator: "`, `") + "`"
         )
       ]
     }
