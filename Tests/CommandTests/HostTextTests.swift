@@ -7,7 +7,8 @@ import Wire
 @Suite struct HostTextTests {
   @Test func settingsHaveSectionsAndTheLastValueCounts() {
     let text = SettingsText(
-      "a = 1\n# a = 2\n; a = 3\n[One]\n a=4 \n[Two]\na = 5=6\nnothing\n[One]\na = 7\n\t[ Three ]\nb="
+      "a = 1\n# a = 2\n; a = 3\n[One]\n a=4 \n[Two]\na = 5=6\nnothing\n[One]\na = 7\n"
+        + "\t[ Three ]\nb="
     )
     #expect(text.value("a", in: "") == "1")
     #expect(text.value("a", in: "One") == "7")
@@ -31,14 +32,14 @@ import Wire
 
   @Test func socketsOfBothFamilies() {
     let table = """
-        sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
-         0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 12 1
-         1: 0100007F:1F91 0100007F:8000 01 00000000:00000000 00:00000000 00000000     0        0 13 1
-         2: B80D0120000000000000000001000000:44F6 00000000000000000000000000000000:0000 0A 0:0 0:0 0 0 0 14
+        sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt uid timeout inode
+         0: 0100007F:1F90 00000000:0000 0A 0:0 0:0 0 0 0 12 1
+         1: 0100007F:1F91 0100007F:8000 01 0:0 0:0 0 0 0 13 1
+         2: B80D0120000000000000000001000000:44F6 0:0 0A 0:0 0:0 0 0 0 14
          3: 0000000000000000FFFF00000100000B:0050 0:0 0A 0:0 0:0 0 0 0 15
          4: 0100007G:0050 0:0 0A 0:0 0:0 0 0 0 16
          5: 0100007F 0:0 0A 0:0 0:0 0 0 0 16
-         6: 0100007F:00500 0:0 0A 0:0 0:0 0 0 0 16
+         6: 0100007F:1F900 0:0 0A 0:0 0:0 0 0 0 16
       """
     let sockets = HostTree.sockets(in: table, state: "0A")
     #expect(
@@ -66,7 +67,8 @@ import Wire
     let host = try HostFolder()
     try host.write(
       "/etc/passwd",
-      "root:x:0:0:root:/root:/bin/sh\nbroken\nsallyport:x:101:102::/nonexistent:/bin/false\nx:x:-1:0::/:\n"
+      "root:x:0:0:root:/root:/bin/sh\nbroken\nsallyport:x:101:102::/nonexistent:/bin/false\n"
+        + "x:x:-1:0::/:\n"
     )
     try host.write(
       "/etc/group",
@@ -113,7 +115,7 @@ import Wire
       "/x",
       "--conf=/y",
       status:
-        "Name:\ti2pd\nUid:\t5\t6\t7\t8\nGid:\t1\t2\t3\t4\nGroups:\t9 10 \nCapEff:\t0000000000002000\n"
+        "Uid:\t5\t6\t7\t8\nGid:\t1\t2\t3\t4\nGroups:\t9 10 \nCapEff:\t0000000000002000\n"
     )
     try host.write(
       "/proc/7/limits",
@@ -154,7 +156,8 @@ import Wire
     var random = SystemRandomNumberGenerator()
     let pieces = [
       "[", "]", "=", ":", ",", "-", "\n", " ", "\0", "0A", "FFFFFFFF", "99999999999999999999",
-      "Max open files", "Uid:", "Gid:", "CapEff:", "TCP:", "mem", "é", "\u{FEFF}", "infinity", "5s",
+      "Max open files", "Uid:", "Gid:", "CapEff:", "TCP:", "mem", "é", "\u{FEFF}", "infinity",
+      "5s",
     ]
     for _ in 0..<300 {
       let count = Int.random(in: 0..<60, using: &random)

@@ -49,7 +49,7 @@ extension Firewall {
     return leftovers
   }
 
-  /// Where the kernel would send a router's answer to a peer, by every rule and route that is there.
+  /// Where the kernel would send a router's answer to a peer, by all rules and routes.
   public enum AnswerWay: Equatable, Sendable {
     /// To the gate.
     case gate

@@ -89,7 +89,7 @@ struct SetupGates: Equatable {
     if !gates.contains(where: { $0.overlaps(gate) }) { gates.append(gate) }
   }
 
-  /// Takes other ports for the gate itself where other programs, or the router, have the usual ones.
+  /// Takes other ports for the gate itself where other programs or the router have the usual ones.
   private mutating func choosePorts(_ held: [Transport: Set<UInt16>]) {
     func isFree(_ port: UInt16, _ transport: Transport) -> Bool {
       let isRouters = gates.contains { $0.transport == transport && $0.endpoint.port == port }

@@ -47,9 +47,10 @@ enum SetupText {
         """
     }
     let standard = FirewallSettings()
-    let usual = Transport.allCases.flatMap { standard.ports(of: $0) }.map(\.port)
+    let usual = Transport.allCases.flatMap { standard.ports(of: $0) }
     let ports = Transport.allCases.flatMap { firewall.ports(of: $0) }
-      .filter { !usual.contains($0.port) }.map { "\($0.key) = \($0.port)" }
+      .filter { own in usual.contains { $0.key == own.key && $0.port != own.port } }
+      .map { "\($0.key) = \($0.port)" }
     if !ports.isEmpty { settings += "\n[firewall]\n" + ports.joined(separator: "\n") + "\n" }
     let joined = membership.map { "\(joinedWords)\($0.user) \($0.group)\n" } ?? ""
     return """

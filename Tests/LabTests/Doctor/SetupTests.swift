@@ -5,9 +5,9 @@ import Wire
 @testable import Lab
 
 extension GateTests {
-  /// `sallyport setup` before a real i2pd that lies and runs as Debian's package has it, on a host of
-  /// its own: a network namespace, and mounts that nobody else sees. A script that takes down what
-  /// it is told stands in for systemctl.
+  /// `sallyport setup` before a real i2pd that lies and runs as Debian's package has it, on a host
+  /// of its own: a network namespace, and mounts that nobody else sees. A script that takes down
+  /// what it is told stands in for systemctl.
   @Suite struct SetupOnDebian {
     /// Makes the private host, starts i2pd as its user, and waits for its files and ports.
     private static func scenery(scratch: String) -> String {
