@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <sys/syscall.h>
+#include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -58,6 +59,12 @@ uint64_t linux_wall_seconds(void) {
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
   return (uint64_t)now.tv_sec;
+}
+
+int linux_wall_clock_is_kept(void) {
+  struct timex state = {.modes = 0};
+  if (adjtimex(&state) < 0) return -1;
+  return (state.status & STA_UNSYNC) == 0;
 }
 
 int linux_pipe(int *reading, int *writing, int bytes) {

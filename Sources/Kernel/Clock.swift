@@ -12,4 +12,17 @@ public enum Clock {
   public static var wallSeconds: UInt64 {
     @_noLocks get { linux_wall_seconds() }
   }
+
+  /// Whether somebody keeps the wall clock right.
+  public enum WallClockState: Sendable {
+    /// A time service has set it, lately.
+    case kept
+    /// No time service has set it for hours, or ever.
+    case adrift
+  }
+
+  /// Whether somebody keeps the wall clock right, as the kernel knows (adjtimex(2)).
+  public static func wallClockState() throws(Errno) -> WallClockState {
+    try Errno.check(linux_wall_clock_is_kept()) == 1 ? .kept : .adrift
+  }
 }

@@ -7,9 +7,9 @@ struct SallyportCommand: ParsableCommand {
     commandName: "sallyport",
     abstract: "Guards the ports of an I2P router: strangers cost it nothing.",
     subcommands: [
-      RunCommand.self, StatusCommand.self, TopCommand.self, WhyCommand.self, BlockCommand.self,
-      AllowCommand.self, UnblockCommand.self, CheckCommand.self, FirewallCommand.self,
-      RulesCommand.self, SimulateCommand.self,
+      SetupCommand.self, StatusCommand.self, TopCommand.self, WhyCommand.self, DoctorCommand.self,
+      AllowCommand.self, BlockCommand.self, UnblockCommand.self, CheckCommand.self,
+      RulesCommand.self, SimulateCommand.self, FirewallCommand.self, RunCommand.self,
     ]
   )
 }

@@ -35,6 +35,8 @@ LINUX_NO_LOCKS int linux_errno(void);
 /// Monotonic nanoseconds, and seconds of the wall clock.
 LINUX_NO_LOCKS uint64_t linux_monotonic_nanoseconds(void);
 LINUX_NO_LOCKS uint64_t linux_wall_seconds(void);
+/// 1 if something keeps the wall clock right, 0 if nothing does; -1 with `errno` set.
+int linux_wall_clock_is_kept(void);
 
 /// An address for the kernel: 128 bits as two big-endian words (IPv4 mapped) and a port in host order.
 struct linux_endpoint {

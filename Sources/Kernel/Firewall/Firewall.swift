@@ -22,7 +22,7 @@ public enum Firewall {
     let plan = try usable(plan)
     let path = try ReturnPath()
     let nft = try NFTables()
-    for family in plan.families { try refuseForeign(family, of: plan, path) }
+    if let rival = try rivals(of: plan, path).first { throw rival }
     let remembered = try rememberedSetting(nft, path)
     let setting = if let remembered { remembered } else { try read(.inheritMarks) }
     do throws(FirewallFault) {
@@ -150,20 +150,6 @@ extension Firewall {
     return nil
   }
 
-  private static func refuseForeign(
-    _ family: IPFamily,
-    of plan: FirewallPlan,
-    _ path: borrowing ReturnPath
-  ) throws(FirewallFault) {
-    for rule in try path.rules(family) where !rule.isOurs {
-      if rule.table == plan.routingTable { throw .foreignRuleTable(rule.table, family) }
-      if rule.priority == plan.rulePriority { throw .foreignRulePriority(rule.priority, family) }
-    }
-    for route in try path.routes(family, table: plan.routingTable) where !route.isOurs {
-      throw .foreignRoutes(table: route.table, family)
-    }
-  }
-
   private static func checkReturnPath(
     of plan: FirewallPlan,
     into report: inout FirewallReport
@@ -181,7 +167,7 @@ extension Firewall {
   }
 
   /// `plan` as far as this host can carry it out.
-  private static func usable(_ plan: FirewallPlan) throws(FirewallFault) -> FirewallPlan {
+  static func usable(_ plan: FirewallPlan) throws(FirewallFault) -> FirewallPlan {
     guard IPv6State.current != .on else { return plan }
     let rest = plan.withoutIPv6
     guard !rest.gates.isEmpty else {
@@ -190,11 +176,11 @@ extension Firewall {
     return rest
   }
 
-  private static var presentFamilies: ContiguousArray<IPFamily> {
+  static var presentFamilies: ContiguousArray<IPFamily> {
     IPv6State.current == .absent ? [.ipv4] : [.ipv4, .ipv6]
   }
 
-  private static func read(_ setting: KernelSetting) throws(FirewallFault) -> Int {
+  static func read(_ setting: KernelSetting) throws(FirewallFault) -> Int {
     do throws(Errno) {
       return try setting.read()
     } catch {

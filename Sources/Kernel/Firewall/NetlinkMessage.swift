@@ -35,6 +35,15 @@ struct NetlinkRequest {
     updateLength()
   }
 
+  /// Adds an attribute that holds `content`, e.g. an address.
+  mutating func append(attribute: UInt16, bytes content: [UInt8]) {
+    precondition(content.count.isMultiple(of: 4), "attributes follow at a multiple of 4")
+    append(UInt16(4 + content.count))
+    append(attribute)
+    bytes += content
+    updateLength()
+  }
+
   /// One socket carries one exchange at a time, so the number only has to be there.
   static let sequence: UInt32 = 1
 

@@ -61,6 +61,17 @@ struct NetlinkSocket: ~Copyable {
     try Self.checkStatus(of: message, in: answer)
   }
 
+  /// Asks the kernel something that it answers with one message.
+  borrowing func ask(_ request: NetlinkRequest) throws(Errno) -> NetlinkAnswer {
+    try send(request)
+    var answer = NetlinkAnswer(bytes: [])
+    try receive(into: &answer.bytes)
+    var offset = 0
+    guard let message = answer.message(at: &offset) else { throw Errno(rawValue: EBADMSG) }
+    if message.type == MessageType.error { try Self.checkStatus(of: message, in: answer) }
+    return answer
+  }
+
   /// Has the kernel list something.
   borrowing func list(_ request: NetlinkRequest) throws(Errno) -> NetlinkAnswer {
     for _ in 0..<Self.maximumReadings {

@@ -24,8 +24,16 @@ enum RuleValue {
 }
 
 enum RouteAttribute {
+  static let destination: UInt16 = 1
   static let outgoingInterface: UInt16 = 4
   static let table: UInt16 = 15
+  static let mark: UInt16 = 16
+}
+
+/// Flags of a question about a route.
+enum RouteFlag {
+  /// The answer names the table that was used, not `main` for all.
+  static let lookUpTable: UInt32 = 0x1000
 }
 
 enum RouteValue {

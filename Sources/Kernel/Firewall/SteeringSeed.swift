@@ -20,7 +20,7 @@ extension FirewallPlan {
 }
 
 /// A number that tells texts apart (FNV-1a); nobody gains by forging it.
-func fnv1a(_ bytes: some Sequence<UInt8>) -> UInt64 {
+public func fnv1a(_ bytes: some Sequence<UInt8>) -> UInt64 {
   var hash: UInt64 = 0xcbf2_9ce4_8422_2325
   for byte in bytes {
     hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3

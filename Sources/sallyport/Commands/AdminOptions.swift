@@ -21,7 +21,7 @@ struct AdminOptions: ParsableArguments {
     do throws(AdminFault) {
       return try client.ask(request)
     } catch {
-      Output.complain("sallyport: \(error)")
+      StandardError.say("sallyport: \(error)")
       throw ExitCode(1)
     }
   }

@@ -19,7 +19,7 @@ enum Checks {
   static let further: [Check] = [RouterFilesCheck.run]
 
   /// Checks the configuration at `path` and all that it names.
-  static func run(configurationPath path: String) -> Outcome {
+  static func run(configurationPath path: String, further: [Check] = further) -> Outcome {
     let collector = FaultCollector(file: path)
     guard let loaded = LoadedConfiguration(path: path, faults: collector) else {
       return Outcome(faults: collector.faults.sorted())

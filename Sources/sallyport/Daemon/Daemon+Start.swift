@@ -12,9 +12,6 @@ struct StartFault: Error, CustomStringConvertible {
 }
 
 extension Daemon {
-  /// Descriptors of the control thread: journal, signals, files, the admin socket.
-  private static let daemonDescriptors = 64
-
   /// Starts everything that a checked setup asks for.
   /// - Throws: The first thing that stands in the way.
   static func start(
@@ -112,23 +109,12 @@ extension Daemon {
     _ bounds: GateBounds,
     _ configuration: Configuration
   ) throws(StartFault) -> GateBounds {
-    let shards = Int(configuration.shardCount)
-    var other = daemonDescriptors
-    for group in GroupPlan.groups(of: configuration) {
-      switch group.transport {
-      case .ntcp2: other += shards * ShardHandle.otherDescriptors
-      case .ssu2:
-        other += shards * DatagramShardHandle.otherDescriptors
-        if group.mode != .transparent { other += Int(bounds.flows.flows) }
-      }
-    }
+    let (wanted, other) = bounds.descriptors(of: configuration)
+    let available = DescriptorLimit.raise(to: wanted)
     guard configuration.gates.contains(where: { $0.transport == .ntcp2 }) else {
-      let available = DescriptorLimit.raise(to: other)
-      guard available >= other else { throw tooFew(available, of: other, "flows") }
+      guard available >= wanted else { throw tooFew(available, of: wanted, "flows") }
       return bounds
     }
-    let wanted = bounds.connections.descriptors(other: other)
-    let available = DescriptorLimit.raise(to: wanted)
     guard let fitted = bounds.connections.fitted(toDescriptors: available, other: other) else {
       throw tooFew(available, of: wanted, "held-strangers and open-sessions")
     }

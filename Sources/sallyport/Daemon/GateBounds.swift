@@ -1,5 +1,6 @@
 internal import Filter
 internal import Proxy
+internal import Wire
 
 /// The bounds of all gates, as they are in force: what the configuration asks for, as far as this
 /// process's descriptors go, in tables that have the size that they were made with.
@@ -11,11 +12,31 @@ struct GateBounds: Equatable, Sendable {
   /// Of each SSU2 gate in proxy mode.
   var flows: FlowLimits
 
+  /// Descriptors of the control thread: journal, signals, files, status.
+  private static let daemonDescriptors = 64
+
   /// What a configuration asks for.
   init(_ configuration: Configuration) {
     connections = configuration.limits
     datagrams = configuration.datagrams
     flows = configuration.flows
+  }
+
+  /// Descriptors that all gates of `configuration` may have open with these bounds, and those among
+  /// them that no bound of connections lowers.
+  func descriptors(of configuration: Configuration) -> (all: Int, other: Int) {
+    let shards = Int(configuration.shardCount)
+    var other = Self.daemonDescriptors
+    for group in GroupPlan.groups(of: configuration) {
+      switch group.transport {
+      case .ntcp2: other += shards * ShardHandle.otherDescriptors
+      case .ssu2:
+        other += shards * DatagramShardHandle.otherDescriptors
+        if group.mode != .transparent { other += Int(flows.flows) }
+      }
+    }
+    let hasConnections = configuration.gates.contains { $0.transport == .ntcp2 }
+    return (all: hasConnections ? connections.descriptors(other: other) : other, other: other)
   }
 
   /// What a newer configuration asks for, with the tables of these bounds.

@@ -22,6 +22,9 @@ enum BoundedFile {
     case tooLong
   }
 
+  /// Room for one value of the kernel.
+  private static let leastBytes = 4_096
+
   /// The bytes of a file that holds no secret.
   static func read(
     _ path: String,
@@ -29,8 +32,9 @@ enum BoundedFile {
   ) throws(Failure) -> [UInt8] {
     let descriptor = try open(path)
     // One byte more than allowed: whether it gets filled tells a file that is too large. Begun
-    // with what the file has now, since the bound of some files is far above what they hold.
-    let size = min(maximumBytes, max(0, length(of: descriptor)))
+    // with what the file has now, since the bound of some files is far above what they hold. Files
+    // of the kernel say that they have nothing, and some give all or nothing to the first read.
+    let size = min(maximumBytes, max(leastBytes, length(of: descriptor)))
     var bytes = [UInt8](repeating: 0, count: size + 1)
     var filled = 0
     while true {

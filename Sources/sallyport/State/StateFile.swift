@@ -8,6 +8,11 @@ struct StateFile: Sendable {
   /// The file.
   let path: String
 
+  /// The file at `path`.
+  init(path: String) {
+    self.path = path
+  }
+
   /// The file `name` of `directory`.
   init(directory: String, name: String) {
     path = directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)"
@@ -39,11 +44,11 @@ struct StateFile: Sendable {
     _ = unsafe rename(path, path + ".broken")
   }
 
-  /// Replaces the file's content; readable by nobody else.
-  func write(_ text: String) throws(Errno) {
+  /// Replaces the file's content; readable by nobody else, unless `mode` says otherwise.
+  func write(_ text: String, mode: mode_t = 0o600) throws(Errno) {
     let next = path + ".new"
     do throws(Errno) {
-      try Self.fill(next, text)
+      try Self.fill(next, text, mode)
       _ = try Errno.check(unsafe rename(next, path))
     } catch {
       _ = unsafe unlink(next)
@@ -51,12 +56,13 @@ struct StateFile: Sendable {
     }
   }
 
-  private static func fill(_ path: String, _ text: String) throws(Errno) {
+  private static func fill(_ path: String, _ text: String, _ mode: mode_t) throws(Errno) {
     // What lies there is a remainder of ours or somebody's trap: neither is written into.
     _ = unsafe unlink(path)
     let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW
     let opened = unsafe Glibc.open(path, flags, 0o600)
     let descriptor = Descriptor(owning: try Errno.check(opened))
+    _ = try Errno.check(fchmod(descriptor.rawValue, mode))
     let bytes = Array(text.utf8)
     var written = 0
     while written < bytes.count {

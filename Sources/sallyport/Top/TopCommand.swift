@@ -34,7 +34,8 @@ struct TopCommand: ParsableCommand {
   }
 
   func run() throws {
-    let isLive = Output.isTerminal && isatty(STDIN_FILENO) == 1 && !output.json && count == nil
+    let isLive =
+      StandardOutput.isTerminal && isatty(STDIN_FILENO) == 1 && !output.json && count == nil
     if isLive { try runLive() } else { try runPlain() }
   }
 
@@ -60,7 +61,7 @@ struct TopCommand: ParsableCommand {
       let terminal = try Terminal()
       view.run(on: terminal)
     } catch {
-      Output.complain("sallyport: the terminal can't be used: \(error): add --count 1")
+      StandardError.say("sallyport: the terminal can't be used: \(error): add --count 1")
       throw ExitCode(1)
     }
   }
@@ -114,7 +115,7 @@ struct TopView {
       let screen = TopScreen(
         columns: size.columns,
         rows: size.rows,
-        ink: Ink(isOn: Output.hasColour)
+        ink: .output
       )
       terminal.draw(screen.lines(report, state, router: router))
       let left = lookAt.nanoseconds(since: Clock.now) / Nanoseconds.perMillisecond
