@@ -26,6 +26,7 @@ enum JournalEventSamples {
     .descriptorsShort(open: 1020, limit: 1024),
     .boundsLowered(strangers: 6240, sessions: 6240),
     .radarUnavailable(problem: "capturing is not permitted"),
+    .pageUnavailable(address: "127.0.0.1:9477", problem: "Address already in use"),
     .stageChanged(transport: "ntcp2", from: "calm", to: "busy"),
     .stateBroken(file: "/var/lib/sallyport/proven-endpoints", problem: "line 7 is no endpoint"),
     .stateUnwritable(

@@ -34,6 +34,8 @@ extension JournalEvent {
       "Too few file descriptors: \(strangers) strangers and \(sessions) sessions fit."
     case .radarUnavailable(let problem):
       "The radar does not listen: \(problem)"
+    case .pageUnavailable(let address, let problem):
+      "The page and the metrics are not shown at \(address): \(problem)"
     case .stageChanged(let transport, let from, let to):
       "\(transport): overload stage changed from \(from) to \(to)."
     case .stateBroken(let file, let problem):
@@ -84,6 +86,8 @@ extension JournalEvent {
       [("OPEN", String(open)), ("LIMIT", String(limit))]
     case .boundsLowered(let strangers, let sessions):
       [("STRANGERS", String(strangers)), ("SESSIONS", String(sessions))]
+    case .pageUnavailable(let address, let problem):
+      [("ADDRESS", address), ("PROBLEM", problem)]
     case .stageChanged(let transport, let from, let to):
       [("TRANSPORT", transport), ("STAGE_BEFORE", from), ("STAGE", to)]
     case .stateBroken(let file, let problem), .stateUnwritable(let file, let problem):

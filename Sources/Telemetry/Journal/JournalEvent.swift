@@ -31,6 +31,8 @@ public enum JournalEvent: Equatable, Sendable {
   case boundsLowered(strangers: UInt64, sessions: UInt64)
   /// The radar does not listen; everything else works.
   case radarUnavailable(problem: String)
+  /// The page is not shown; everything else works.
+  case pageUnavailable(address: String, problem: String)
   /// The overload stage changed.
   case stageChanged(transport: String, from: String, to: String)
   /// What was kept over a restart can't be used; it was set aside, and the gate begins anew.
@@ -63,6 +65,7 @@ public enum JournalEvent: Equatable, Sendable {
     case .descriptorsShort: .descriptorsShort
     case .boundsLowered: .boundsLowered
     case .radarUnavailable: .radarUnavailable
+    case .pageUnavailable: .pageUnavailable
     case .stageChanged: .stageChanged
     case .stateBroken: .stateBroken
     case .stateUnwritable: .stateUnwritable

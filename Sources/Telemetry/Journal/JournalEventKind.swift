@@ -40,6 +40,8 @@ public enum JournalEventKind: CaseIterable, Sendable {
   case boundsLowered
   /// See `JournalEvent.radarUnavailable`.
   case radarUnavailable
+  /// See `JournalEvent.pageUnavailable`.
+  case pageUnavailable
   /// See `JournalEvent.stageChanged`.
   case stageChanged
   /// See `JournalEvent.stateBroken`.
@@ -72,6 +74,7 @@ public enum JournalEventKind: CaseIterable, Sendable {
     case .descriptorsShort: "7803f9f4df99cf47f9aea367d07f2281"
     case .boundsLowered: "80afa8d41e315bf459ba8bd0ccf8e4fb"
     case .radarUnavailable: "e151a10a5a507c8cac78f6e482a176ff"
+    case .pageUnavailable: "878f2181e689869a053849fff3e8f58c"
     case .stageChanged: "cb089d08c5034b067c83e59980147b0e"
     case .stateBroken: "4a81dd452d224ffa7f904f09362ec72c"
     case .stateUnwritable: "ec8ecb9559082bf552f99d314adba75a"
@@ -86,7 +89,8 @@ public enum JournalEventKind: CaseIterable, Sendable {
   public var priority: JournalPriority {
     switch self {
     case .reloadFailed, .routerFilesBroken, .firewallMissing, .descriptorsShort: .error
-    case .routerUnreachable, .boundsLowered, .stateBroken, .stateUnwritable, .sourcesHidden,
+    case .routerUnreachable, .pageUnavailable, .boundsLowered, .stateBroken, .stateUnwritable,
+      .sourcesHidden,
       .linesLeftOut:
       .warning
     case .started, .stopping, .stopped, .reloaded, .routerBack, .firewallRestored, .stageChanged,

@@ -91,6 +91,8 @@ final class ConnectionGroup: GateGroup {
 
   var rings: [EventRing] { shards.map(\.ring) }
 
+  var turnCounts: [UInt64] { shards.map(\.control.turnCount) }
+
   var hasEnded: Bool { ended.count == shards.count }
 
   var snapshot: Snapshot {

@@ -12,8 +12,8 @@ struct StartFault: Error, CustomStringConvertible {
 }
 
 extension Daemon {
-  /// Descriptors of the control thread: journal, signals, files, status.
-  private static let daemonDescriptors = 64
+  /// Descriptors of the control thread and of the page: journal, signals, files, status.
+  private static let daemonDescriptors = 64 + WebServer.descriptors
 
   /// Starts everything that a checked setup asks for.
   /// - Throws: The first thing that stands in the way.
@@ -37,6 +37,8 @@ extension Daemon {
     let rules = try putRules(plan)
     tellStart(configuration, groups, bounds, to: &journal, at: now)
     let radar = startRadar(configuration, probes: probes, journal: &journal, now: now)
+    var lookout = Lookout(configuration, groups, now: now)
+    if let problem = lookout.show(on: configuration.admin.http) { journal.write(problem, at: now) }
     _ = ServiceManager.ready(status: "guarding")
     return Daemon(
       configurationPath: path,
@@ -46,6 +48,7 @@ extension Daemon {
       journal: journal,
       sums: groups.transports.map { TransportSums($0, startingAt: now) },
       readers: EventReaders(groups),
+      lookout: lookout,
       keeper: keeper,
       statusSocket: openStatusSocket(configuration.admin.socket),
       signals: signals,

@@ -10,6 +10,7 @@ extension Daemon {
     readers.drain(into: &journal, at: now)
     for index in sums.indices { sums[index].report(groups, to: &journal, at: now) }
     keepProven(isLast: false)
+    if lookout.isDue(at: now) { lookout.look(at: groups, scene, now: now) }
     journal.tick(at: now)
     _ = ServiceManager.watchdog()
   }
@@ -44,15 +45,29 @@ extension Daemon {
   /// Shows the numbers to whoever asks on the status socket.
   func answerStatus() {
     guard let socket = statusSocket, socket.isAsked else { return }
-    socket.serve(
-      Metrics.page(
-        gates: sums.map { sum in
-          GateMetrics(transport: sum.transport.word, snapshot: groups.snapshot(of: sum.transport))
-        },
-        names: VerdictWords.names,
-        version: SallyportVersion.text
-      )
+    socket.serve(Metrics.page(lookout.report(of: groups, scene, now: now)))
+  }
+
+  /// Shows the page there from now on, or tells why not.
+  mutating func showPage(on endpoint: Endpoint?) {
+    if let problem = lookout.show(on: endpoint) { journal.write(problem, at: now) }
+  }
+
+  /// What the lookout can't see by itself.
+  private var scene: Lookout.Scene {
+    Lookout.Scene(
+      kernelRules: kernelRulesReport,
+      routerAway: readers.routerAway,
+      journalLinesLeftOut: journal.leftOutInAll
     )
+  }
+
+  private var kernelRulesReport: KernelRulesReport? {
+    guard rules != nil else { return nil }
+    switch rulesState {
+    case .inPlace: return .inPlace
+    case .missing(let problem): return .missing(problem)
+    }
   }
 }
 

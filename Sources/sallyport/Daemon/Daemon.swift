@@ -27,6 +27,8 @@ struct Daemon: ~Copyable {
   var journal: Journal
   var sums: [TransportSums]
   var readers: EventReaders
+  /// Remembers the last day, and shows it on the page.
+  var lookout: Lookout
   /// Keeps what SSU2 peers have proven; nil when no gate speaks SSU2.
   var keeper: ProvenKeeper?
   var statusSocket: StatusSocket?
@@ -98,7 +100,10 @@ struct Daemon: ~Copyable {
       let setup = try GateSetup.read(path: configurationPath)
       try apply(setup)
       journal.write(.reloaded(rules: setup.rules.signatures.count), at: now)
+      lookout.noteReload()
+      showPage(on: setup.loaded.configuration.admin.http)
     } catch {
+      lookout.noteFailedReload(error.faults.first?.description ?? "")
       for fault in error.faults {
         journal.write(
           .reloadFailed(

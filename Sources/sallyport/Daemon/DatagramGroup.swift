@@ -136,6 +136,8 @@ final class DatagramGroup: GateGroup {
 
   var rings: [EventRing] { shards.map(\.ring) }
 
+  var turnCounts: [UInt64] { shards.map(\.control.turnCount) }
+
   var hasEnded: Bool { ended.count == shards.count }
 
   var snapshot: Snapshot {

@@ -12,6 +12,8 @@ protocol GateGroup: AnyObject {
   var rings: [EventRing] { get }
   /// The numbers of all its shards together.
   var snapshot: Snapshot { get }
+  /// How often each of its shards has turned.
+  var turnCounts: [UInt64] { get }
   /// Whether all its shards have ended.
   var hasEnded: Bool { get }
 
