@@ -22,14 +22,26 @@ public struct Listener: ~Copyable, Sendable {
   ///   - local: The address and port; the wildcard address for diverted connections.
   ///   - isTransparent: Whether connections that the kernel diverts are to reach it (needs
   ///     CAP_NET_RAW).
+  ///   - backlog: Connections that the kernel may keep ready.
   /// - Throws: The error of the call that failed, such as "address in use".
-  public init(on local: Endpoint, isTransparent: Bool) throws(Errno) {
+  public init(
+    on local: Endpoint,
+    isTransparent: Bool,
+    backlog: Int32 = Self.backlog
+  ) throws(Errno) {
     var endpoint = local.toKernel()
     descriptor = Descriptor(
       owning: try Errno.check(
-        unsafe linux_listen(&endpoint, isTransparent ? 1 : 0, Self.backlog)
+        unsafe linux_listen(&endpoint, isTransparent ? 1 : 0, backlog)
       )
     )
+  }
+
+  /// Where it listens: with port 0 the kernel has chosen one.
+  public func localEndpoint() -> Endpoint? {
+    var endpoint = linux_endpoint()
+    guard unsafe linux_local_endpoint(descriptor.rawValue, &endpoint) == 0 else { return nil }
+    return Endpoint(endpoint)
   }
 
   /// Lets the kernel keep the headers of each connection's first packet until

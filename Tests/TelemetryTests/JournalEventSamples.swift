@@ -40,6 +40,7 @@ enum JournalEventSamples {
     .personUndone(person, user: 1000),
     .peopleUndone(origin: "abuse-desk", count: 12, user: 0),
     .personEnded(person),
+    .pageUnavailable(address: "127.0.0.1:9477", problem: "Address already in use"),
     .stageChanged(transport: "ntcp2", from: "calm", to: "busy"),
     .stateBroken(file: "/var/lib/sallyport/state.sqlite", problem: "file is not a database"),
     .stateUnwritable(

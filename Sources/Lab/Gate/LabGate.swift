@@ -180,7 +180,7 @@ extension LabGate {
       directory = "\(rulesDirectory)"
       [admin]
       socket = "\(socketPath)"
-      http = ""
+      http = "\(settings.page.map(\.description) ?? "")"
       [state]
       directory = "\(directory)"
       [process]

@@ -40,6 +40,8 @@ struct LabGateSettings: Equatable, Sendable {
   var privileges = SpawnOptions.Privileges.own
   /// Lines of `[limits]`, key and value; what is not named keeps its default.
   var limits: [String: String] = [:]
+  /// Where its page is shown, in the router's namespace; nil shows none.
+  var page: Endpoint?
   /// The directory with the rules; nil takes those of the repository that the lab was built from.
   var rulesDirectory: String?
   /// The program; nil takes the one that lies beside the lab's own.

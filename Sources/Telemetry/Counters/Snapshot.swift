@@ -51,6 +51,15 @@ public struct Snapshot: Equatable, Sendable {
     return difference
   }
 
+  /// What two successive times brought together: counts add up, of a gauge the highest counts.
+  func joined(with later: Snapshot) -> Snapshot {
+    var sum = combined(with: later, level: max) { $0 &+ $1 }
+    for gauge in Gauge.allCases {
+      sum.words[layout.word(gauge)] = max(self[gauge], later[gauge])
+    }
+    return sum
+  }
+
   private func combined(
     with other: Snapshot,
     level: (UInt64, UInt64) -> UInt64,

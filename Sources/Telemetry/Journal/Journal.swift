@@ -65,6 +65,9 @@ public struct Journal: ~Copyable {
     return later
   }
 
+  /// How many events were left out in all.
+  public var leftOutInAll: UInt64 { budget.leftOutInAll }
+
   /// Counts events that were lost on their way here.
   public mutating func addLeftOut(_ count: UInt64) {
     budget.addLeftOut(count)

@@ -34,6 +34,8 @@ public struct JournalBudget: Sendable {
 
   /// How many events were left out and are not yet summed up in a line.
   public private(set) var leftOut: UInt64 = 0
+  /// How many events were left out in all.
+  public private(set) var leftOutInAll: UInt64 = 0
   private var times: [Instant?] = Array(repeating: nil, count: linesPerSecond)
   private var oldest = 0
 
@@ -63,8 +65,8 @@ public struct JournalBudget: Sendable {
 
   /// Counts lines that were lost before they came here.
   public mutating func addLeftOut(_ count: UInt64) {
-    let (sum, overflow) = leftOut.addingReportingOverflow(count)
-    leftOut = overflow ? .max : sum
+    leftOut = Self.saturating(leftOut, count)
+    leftOutInAll = Self.saturating(leftOutInAll, count)
   }
 
   /// How many left-out lines to sum up now; nil when there are none or no line is free.
@@ -83,6 +85,11 @@ public struct JournalBudget: Sendable {
       .filter { $0 < Nanoseconds.perSecond }
       .sorted()
     return ages.count <= spare ? 0 : Nanoseconds.perSecond - ages[spare]
+  }
+
+  private static func saturating(_ left: UInt64, _ right: UInt64) -> UInt64 {
+    let (sum, overflow) = left.addingReportingOverflow(right)
+    return overflow ? .max : sum
   }
 
   private func linesWithinSecond(before now: Instant) -> Int {

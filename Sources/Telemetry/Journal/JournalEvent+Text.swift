@@ -46,6 +46,8 @@ extension JournalEvent {
       "Undone by user \(user): all \(count) entries of \(origin)."
     case .personEnded(let person):
       "Ended: \(person.wish) \(person.network) (\(person.origin)): \(person.reason)"
+    case .pageUnavailable(let address, let problem):
+      "The page and the metrics are not shown at \(address): \(problem)"
     case .stageChanged(let transport, let from, let to):
       "\(transport): overload stage changed from \(from) to \(to)."
     case .stateBroken(let file, let problem):
@@ -104,6 +106,8 @@ extension JournalEvent {
       person.namesAndValues + [("UNDONE_BY", String(user))]
     case .peopleUndone(let origin, let count, let user):
       [("ORIGIN", origin), ("ENTRIES", String(count)), ("UNDONE_BY", String(user))]
+    case .pageUnavailable(let address, let problem):
+      [("ADDRESS", address), ("PROBLEM", problem)]
     case .stageChanged(let transport, let from, let to):
       [("TRANSPORT", transport), ("STAGE_BEFORE", from), ("STAGE", to)]
     case .stateBroken(let file, let problem), .stateUnwritable(let file, let problem):

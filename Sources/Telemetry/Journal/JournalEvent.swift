@@ -41,6 +41,8 @@ public enum JournalEvent: Equatable, Sendable {
   case peopleUndone(origin: String, count: Int, user: UInt32)
   /// The time of what people had said of a network is over.
   case personEnded(JournalPerson)
+  /// The page is not shown; everything else works.
+  case pageUnavailable(address: String, problem: String)
   /// The overload stage changed.
   case stageChanged(transport: String, from: String, to: String)
   /// What was kept over a restart can't be used; it was set aside, and the gate begins anew.
@@ -78,6 +80,7 @@ public enum JournalEvent: Equatable, Sendable {
     case .personUndone: .personUndone
     case .peopleUndone: .peopleUndone
     case .personEnded: .personEnded
+    case .pageUnavailable: .pageUnavailable
     case .stageChanged: .stageChanged
     case .stateBroken: .stateBroken
     case .stateUnwritable: .stateUnwritable

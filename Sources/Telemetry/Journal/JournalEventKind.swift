@@ -50,6 +50,8 @@ public enum JournalEventKind: CaseIterable, Sendable {
   case peopleUndone
   /// See `JournalEvent.personEnded`.
   case personEnded
+  /// See `JournalEvent.pageUnavailable`.
+  case pageUnavailable
   /// See `JournalEvent.stageChanged`.
   case stageChanged
   /// See `JournalEvent.stateBroken`.
@@ -87,6 +89,7 @@ public enum JournalEventKind: CaseIterable, Sendable {
     case .personUndone: "6d8bbe337cacec218786dd9cdf41e4a2"
     case .peopleUndone: "47ea22a4c20a644f58b32ca65fae3d19"
     case .personEnded: "8ccb9b153b9e63e943d2326d54956ab1"
+    case .pageUnavailable: "878f2181e689869a053849fff3e8f58c"
     case .stageChanged: "cb089d08c5034b067c83e59980147b0e"
     case .stateBroken: "4a81dd452d224ffa7f904f09362ec72c"
     case .stateUnwritable: "ec8ecb9559082bf552f99d314adba75a"
@@ -101,7 +104,7 @@ public enum JournalEventKind: CaseIterable, Sendable {
   public var priority: JournalPriority {
     switch self {
     case .reloadFailed, .routerFilesBroken, .firewallMissing, .descriptorsShort: .error
-    case .adminUnavailable, .routerUnreachable, .boundsLowered, .stateBroken, .stateUnwritable,
+    case .adminUnavailable, .pageUnavailable, .routerUnreachable, .boundsLowered, .stateBroken, .stateUnwritable,
       .sourcesHidden,
       .linesLeftOut:
       .warning

@@ -103,7 +103,7 @@ public enum Metrics {
     page.sample("\(work.metricName)_count", labels, String(soFar))
   }
 
-  private static func seconds(_ nanoseconds: UInt64) -> String {
+  static func seconds(_ nanoseconds: UInt64) -> String {
     String(Double(nanoseconds) / Double(Nanoseconds.perSecond))
   }
 }

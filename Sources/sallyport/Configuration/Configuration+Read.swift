@@ -140,11 +140,11 @@ extension AdminSettings {
         http = nil
       } else if let endpoint = Endpoint(text), endpoint.port > 0 {
         http = endpoint
-        if endpoint.address.isUnspecified {
+        if !endpoint.address.isLoopback {
           reader.refuse(
             "http",
-            "\(endpoint) is every interface, and the page asks for no password",
-            "name one address, e.g. \"127.0.0.1:9477\""
+            "\(endpoint) is not this host alone, and the page asks for no password",
+            "write a loopback address, e.g. \"127.0.0.1:9477\", and reach it by ssh -L"
           )
         }
       } else {

@@ -39,13 +39,7 @@ extension Daemon {
   }
 
   private var metricsPage: String {
-    Metrics.page(
-      gates: sums.map { sum in
-        GateMetrics(transport: sum.transport.word, snapshot: groups.snapshot(of: sum.transport))
-      },
-      names: VerdictWords.names,
-      version: SallyportVersion.text
-    )
+    Metrics.page(lookout.report(of: groups, scene, now: now))
   }
 }
 

@@ -44,6 +44,8 @@ extension Daemon {
     var health = DaemonHealth()
     let radar = startRadar(configuration, probes, &health, journal: &journal, now: now)
     let admin = openAdmin(configuration.admin.socket, journal: &journal, now: now)
+    var lookout = Lookout(configuration, groups, now: now)
+    if let problem = lookout.show(on: configuration.admin.http) { journal.write(problem, at: now) }
     _ = ServiceManager.ready(status: "guarding")
     return Daemon(
       configurationPath: path,
@@ -53,6 +55,7 @@ extension Daemon {
       journal: journal,
       sums: groups.transports.map { TransportSums($0, startingAt: now) },
       readers: EventReaders(groups),
+      lookout: lookout,
       keeper: keeper,
       admin: admin,
       people: people,

@@ -10,6 +10,7 @@ extension Daemon {
     readers.drain(into: &journal, at: now)
     for index in sums.indices { sums[index].report(groups, to: &journal, at: now) }
     keepProven(isLast: false)
+    if lookout.isDue(at: now) { lookout.look(at: groups, scene, now: now) }
     journal.tick(at: now)
     if heartbeat.isFelt(groups.flatMap(\.turnCounts)) { _ = ServiceManager.watchdog() }
   }
@@ -40,6 +41,28 @@ extension Daemon {
   /// Connections and flows that are open, of all gates.
   var openCount: UInt64 {
     groups.reduce(0) { $0 + $1.snapshot[.open] + $1.snapshot[.flows] }
+  }
+
+  /// Shows the page there from now on, or tells why not.
+  mutating func showPage(on endpoint: Endpoint?) {
+    if let problem = lookout.show(on: endpoint) { journal.write(problem, at: now) }
+  }
+
+  /// What the lookout can't see by itself.
+  var scene: Lookout.Scene {
+    Lookout.Scene(
+      kernelRules: kernelRulesReport,
+      routerAway: readers.routerAway,
+      journalLinesLeftOut: journal.leftOutInAll
+    )
+  }
+
+  private var kernelRulesReport: KernelRulesReport? {
+    guard rules != nil else { return nil }
+    switch rulesState {
+    case .inPlace: return .inPlace
+    case .missing(let problem): return .missing(problem)
+    }
   }
 }
 

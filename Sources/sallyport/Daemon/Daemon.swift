@@ -27,6 +27,8 @@ struct Daemon: ~Copyable {
   var journal: Journal
   var sums: [TransportSums]
   var readers: EventReaders
+  /// Remembers the last day, and shows it on the page.
+  var lookout: Lookout
   /// Keeps what SSU2 peers have proven; nil when no gate speaks SSU2.
   var keeper: ProvenKeeper?
   /// Where people and programs ask; nil when it can't be had.
@@ -109,8 +111,11 @@ struct Daemon: ~Copyable {
       health.noteReload()
       health.routerFilesProblem = nil
       journal.write(.reloaded(rules: setup.rules.signatures.count), at: now)
+      lookout.noteReload()
+      showPage(on: setup.loaded.configuration.admin.http)
     } catch {
       health.noteReload(problem: error.faults.first?.description)
+      lookout.noteFailedReload(error.faults.first?.description ?? "")
       for fault in error.faults {
         journal.write(
           .reloadFailed(

@@ -6,12 +6,14 @@ internal import Wire
 /// The control thread's ends of all shards' event rings.
 struct EventReaders: ~Copyable {
   private final class Reader {
-    let transport: String
+    let transport: Transport
     var ring: EventRingReader
+    /// Since when the router takes no connection of this shard.
+    var routerAwaySince: Instant?
 
     init(_ ring: EventRing, _ transport: Transport) {
       self.ring = ring.makeReader()
-      self.transport = transport.word
+      self.transport = transport
     }
   }
 
@@ -28,10 +30,23 @@ struct EventReaders: ~Copyable {
   func drain(into journal: inout Journal, at now: Instant) {
     for reader in readers {
       while let (event, at) = reader.ring.next() {
-        journal.write(Self.entry(event, reader.transport), at: max(at, now))
+        switch event {
+        case .routerUnreachable: reader.routerAwaySince = reader.routerAwaySince ?? at
+        case .routerBack: reader.routerAwaySince = nil
+        case .descriptorsShort, .stageChanged: break
+        }
+        journal.write(Self.entry(event, reader.transport.word), at: max(at, now))
       }
       journal.addLeftOut(reader.ring.takeLost())
     }
+  }
+
+  /// Of which transports the router takes no connections, the longest first.
+  var routerAway: [RouterAway] {
+    readers.compactMap { reader in
+      reader.routerAwaySince.map { RouterAway(transport: reader.transport, since: $0) }
+    }
+    .sorted { $0.since < $1.since }
   }
 
   private static func entry(_ event: ShardEvent, _ transport: String) -> JournalEvent {
@@ -52,4 +67,12 @@ struct EventReaders: ~Copyable {
       )
     }
   }
+}
+
+/// That the router takes no connections of a transport.
+struct RouterAway: Equatable, Sendable {
+  /// The transport.
+  let transport: Transport
+  /// Since when.
+  let since: Instant
 }

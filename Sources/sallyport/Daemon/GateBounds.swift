@@ -12,8 +12,8 @@ struct GateBounds: Equatable, Sendable {
   /// Of each SSU2 gate in proxy mode.
   var flows: FlowLimits
 
-  /// Descriptors of the control thread: journal, signals, files, status.
-  private static let daemonDescriptors = 64
+  /// Descriptors of the control thread and of the page: journal, signals, files, the admin socket.
+  private static let daemonDescriptors = 64 + WebServer.descriptors
 
   /// What a configuration asks for.
   init(_ configuration: Configuration) {

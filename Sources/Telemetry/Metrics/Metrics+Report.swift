@@ -1,0 +1,84 @@
+internal import Wire
+
+extension Metrics {
+  /// The page for everything that a report holds.
+  public static func page(_ report: Report) -> String {
+    var page = PrometheusText()
+    write(process: report.process, to: &page)
+    write(state: report, to: &page)
+    return self.page(
+      gates: report.gates.map(\.metrics),
+      names: report.names,
+      version: report.version
+    )
+      + page.text
+  }
+
+  private static func write(state report: Report, to page: inout PrometheusText) {
+    if let rules = report.kernelRules {
+      page.gauge(
+        "sallyport_kernel_rules_in_place",
+        help: "Whether the kernel rules that divert peers are in place.",
+        rules == .inPlace ? "1" : "0"
+      )
+    }
+    let reachable = "sallyport_router_reachable"
+    page.open(reachable, .gauge, help: "Whether the router takes connections of the gate.")
+    for gate in report.gates {
+      let value = gate.routerAwayNanoseconds == nil ? "1" : "0"
+      page.sample(reachable, [("transport", gate.metrics.transport)], value)
+    }
+    let reloads = "sallyport_reloads_total"
+    page.open(reloads, .counter, help: "Reloads, by whether they took effect.")
+    page.sample(reloads, [("result", "success")], String(report.reloads.succeeded))
+    page.sample(reloads, [("result", "failure")], String(report.reloads.failed))
+    page.gauge(
+      "sallyport_config_last_reload_successful",
+      help: "Whether the last reload took effect.",
+      report.reloads.lastProblem == nil ? "1" : "0"
+    )
+    page.gauge(
+      "sallyport_config_last_reload_success_timestamp_seconds",
+      help: "When what is in force was read.",
+      String(report.reloads.inForceSinceWallSeconds)
+    )
+    page.gauge("sallyport_loops", help: "Loops that carry traffic.", String(report.loops.count))
+    page.gauge(
+      "sallyport_loops_stalled",
+      help: "Loops that do not turn.",
+      String(report.loops.stalled)
+    )
+    let leftOut = "sallyport_journal_lines_left_out_total"
+    page.open(leftOut, .counter, help: "Journal lines left out to stay within the budget.")
+    page.sample(leftOut, [], String(report.journalLinesLeftOut))
+  }
+
+  /// Under the names that every exporter uses.
+  private static func write(process: ProcessReport, to page: inout PrometheusText) {
+    page.gauge(
+      "process_start_time_seconds",
+      help: "When the process began, in seconds since 1970.",
+      String(process.startedWallSeconds)
+    )
+    page.open("process_cpu_seconds_total", .counter, help: "Processor time of all threads.")
+    page.sample("process_cpu_seconds_total", [], seconds(process.cpuNanoseconds))
+    page.gauge(
+      "process_resident_memory_bytes",
+      help: "Memory in use.",
+      String(process.residentBytes)
+    )
+    page.gauge(
+      "process_max_fds",
+      help: "File descriptors that the process may have.",
+      String(process.descriptorLimit)
+    )
+  }
+}
+
+extension PrometheusText {
+  /// A gauge of the whole process.
+  fileprivate mutating func gauge(_ name: String, help: String, _ value: String) {
+    open(name, .gauge, help: help)
+    sample(name, [], value)
+  }
+}
