@@ -1,5 +1,6 @@
 internal import Filter
 internal import Proxy
+internal import Telemetry
 internal import Wire
 
 /// The bounds of all gates, as they are in force: what the configuration asks for, as far as this

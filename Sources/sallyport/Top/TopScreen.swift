@@ -3,11 +3,11 @@ struct TopScreen {
   /// What was seen of the router's process since the last look.
   struct Router: Equatable {
     /// Its process.
-    var pid: Int
+    var pid: Int32
     /// Processors that it used, 1 being one of them whole; nil at the first look.
     var processors: Double?
     /// What was seen.
-    var sample: RouterProcess.Sample
+    var sample: ProcessSample
   }
 
   /// Columns behind the sources: four numbers and a reason.

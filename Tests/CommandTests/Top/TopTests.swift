@@ -77,7 +77,7 @@ enum TopSample {
   static let router = TopScreen.Router(
     pid: 1_234,
     processors: 0.127,
-    sample: RouterProcess.Sample(
+    sample: ProcessSample(
       processorSeconds: 5,
       residentBytes: 340 << 20,
       descriptors: 812,
