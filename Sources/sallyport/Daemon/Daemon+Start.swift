@@ -37,7 +37,7 @@ extension Daemon {
     let rules = try putRules(plan)
     tellStart(configuration, groups, bounds, to: &journal, at: now)
     let radar = startRadar(configuration, probes: probes, journal: &journal, now: now)
-    var lookout = Lookout(configuration, groups, now: now)
+    var lookout = Lookout(configuration, groups, bounds, now: now)
     if let problem = lookout.show(on: configuration.admin.http) { journal.write(problem, at: now) }
     _ = ServiceManager.ready(status: "guarding")
     return Daemon(
