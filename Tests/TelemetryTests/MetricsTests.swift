@@ -77,21 +77,25 @@ import Wire
     report.reloads.failed = 1
     report.reloads.lastProblem = "no such key"
     report.journalLinesLeftOut = 17
-    report.gates[1].routerAwayNanoseconds = 5
     let page = Metrics.page(report)
     for line in [
       "sallyport_kernel_rules_in_place 1", "sallyport_journal_lines_left_out_total 17",
       #"sallyport_router_reachable{transport="ntcp2"} 1"#,
-      #"sallyport_router_reachable{transport="ssu2"} 0"#,
       #"sallyport_reloads_total{result="success"} 3"#,
       #"sallyport_reloads_total{result="failure"} 1"#,
       "sallyport_config_last_reload_successful 0", "sallyport_loops 4",
-      "sallyport_loops_stalled 0", "process_start_time_seconds 1796083109",
+      "sallyport_loops_stalled 0", #"sallyport_held_limit{transport="ntcp2"} 16384"#,
+      #"sallyport_open_limit{transport="ntcp2"} 8192"#, "process_start_time_seconds 1796083109",
     ] {
       #expect(page.contains("\n\(line)\n"), "\(line)")
     }
+    // Where nothing is known, nothing is claimed.
+    #expect(!page.contains(#"sallyport_router_reachable{transport="ssu2"}"#))
     report.kernelRules = nil
-    #expect(!Metrics.page(report).contains("kernel_rules"))
+    report.gates[0].router = .away(nanoseconds: 5)
+    let other = Metrics.page(report)
+    #expect(!other.contains("kernel_rules"))
+    #expect(other.contains("\n" + #"sallyport_router_reachable{transport="ntcp2"} 0"# + "\n"))
   }
 
   @Test func noAddressFitsIntoALabel() async {

@@ -55,7 +55,10 @@ enum ReportSamples {
         history: history,
         doors: [
           GateReport.Door(endpoint: "203.0.113.7:17654", mode: "transparent", whenDown: "open")
-        ]
+        ],
+        traffic: transport == "ntcp2"
+          ? .connections(heldLimit: 16_384, openLimit: 8_192) : .datagrams(hasFlows: false),
+        router: transport == "ntcp2" ? .answers : .unseen
       )
     }
     report.kernelRules = .inPlace

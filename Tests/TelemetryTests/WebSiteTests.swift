@@ -31,7 +31,7 @@ import Wire
     #expect(answer("/healthz", bare).body.contains("table inet sallyport is gone"))
 
     var away = well
-    away.gates[0].routerAwayNanoseconds = 12 * Nanoseconds.perSecond
+    away.gates[0].router = .away(nanoseconds: 12 * Nanoseconds.perSecond)
     #expect(
       answer("/healthz", away).body == "The router has taken no ntcp2 connections for 12 s.\n"
     )

@@ -24,10 +24,11 @@ extension Metrics {
     }
     let reachable = "sallyport_router_reachable"
     page.open(reachable, .gauge, help: "Whether the router takes connections of the gate.")
-    for gate in report.gates {
-      let value = gate.routerAwayNanoseconds == nil ? "1" : "0"
+    for gate in report.gates where gate.router != .unseen {
+      let value = gate.router == .answers ? "1" : "0"
       page.sample(reachable, [("transport", gate.metrics.transport)], value)
     }
+    write(limits: report, to: &page)
     let reloads = "sallyport_reloads_total"
     page.open(reloads, .counter, help: "Reloads, by whether they took effect.")
     page.sample(reloads, [("result", "success")], String(report.reloads.succeeded))
@@ -51,6 +52,22 @@ extension Metrics {
     let leftOut = "sallyport_journal_lines_left_out_total"
     page.open(leftOut, .counter, help: "Journal lines left out to stay within the budget.")
     page.sample(leftOut, [], String(report.journalLinesLeftOut))
+  }
+
+  private static func write(limits report: Report, to page: inout PrometheusText) {
+    let limits = report.gates.compactMap { gate -> (String, UInt64, UInt64)? in
+      guard case .connections(let held, let open) = gate.traffic else { return nil }
+      return (gate.metrics.transport, held, open)
+    }
+    guard !limits.isEmpty else { return }
+    page.open("sallyport_held_limit", .gauge, help: "The most strangers that are held.")
+    for (transport, held, _) in limits {
+      page.sample("sallyport_held_limit", [("transport", transport)], String(held))
+    }
+    page.open("sallyport_open_limit", .gauge, help: "The most connections that are let through.")
+    for (transport, _, open) in limits {
+      page.sample("sallyport_open_limit", [("transport", transport)], String(open))
+    }
   }
 
   /// Under the names that every exporter uses.

@@ -7,18 +7,45 @@ extension GateView {
   /// The pictures of one transport.
   var section: Markup {
     let doors = gate.doors.map { "\($0.endpoint), \($0.mode)" }.joined(separator: "; ")
-    let router: Markup =
-      gate.routerAwayNanoseconds.map { away -> Markup in
-        "<strong class=\"mark-bad\">router away for \(Quantity.age(away))</strong>"
-      } ?? "<span class=\"mark-good\">router answers</span>"
     return """
       <section aria-labelledby="\(id("name"))"><div class="head">\
       <h2 id="\(id("name"))">\(name)</h2>\
-      <p>\(doors)</p><p>\(router)</p></div>
-      <div class="pictures">\(arrivals.markup)\(reasons)\(answers.markup)\(gauges)</div>
+      <p>\(doors)</p>\(router)</div>
+      <div class="pictures">\(arrivals.markup)\(rest)</div>
       \(numbers)</section>
 
       """
+  }
+
+  private var router: Markup {
+    switch gate.router {
+    case .answers: "<p class=\"mark-good\">router answers</p>"
+    case .away(let nanoseconds):
+      "<p class=\"mark-bad\">router away for \(Quantity.age(nanoseconds))</p>"
+    case .unseen: ""
+    }
+  }
+
+  /// All but the first picture.
+  private var rest: Markup {
+    switch gate.traffic {
+    case .connections:
+      let held = gaugeFigure(.held, "Held", "strangers, highest in each period")
+      let sessions = gaugeFigure(.sessions, "Sessions", "connections on which data flows")
+      return """
+        \(reasons)\(answers.markup)<div class="stack">\(held.markup)\(sessions.markup)</div>
+        """
+    case .datagrams(let hasFlows):
+      let proven = gaugeFigure(.provenEndpoints, "Proven", "endpoints that need no challenge")
+      let flows = gaugeFigure(.flows, "Flows", "carried by a proxy gate")
+      return """
+        <div class="stack">\(reasons)\(proven.markup)\(hasFlows ? flows.markup : "")</div>
+        """
+    }
+  }
+
+  private var unit: String {
+    if case .connections = gate.traffic { "connections a second" } else { "datagrams a second" }
   }
 
   /// What came, by what was decided about it.
@@ -36,11 +63,16 @@ extension GateView {
         \(Quantity.share(count, of: all))</li>
         """
     }
+    let pressed = periods.compactMap { $0.added?[.stage] }
+    let strips: [Markup] = [1, 2].filter { pressed.contains(UInt64($0)) }.map { stage -> Markup in
+      let word = words.stages.indices.contains(stage) ? words.stages[stage] : String(stage)
+      return "<li><i class=\"stage\(stage)\"></i>along the top: stage <b>\(word)</b></li>"
+    }
     let width = periods.count * Picture.step
     return Figure(
       id: id("arrivals"),
       title: "Arrivals",
-      unit: gate.metrics.transport == "ssu2" ? "datagrams a second" : "connections a second",
+      unit: unit,
       picture: Picture.svg(
         id: id("arrivals"),
         width: width,
@@ -53,11 +85,11 @@ extension GateView {
       ),
       scale: Self.scale(bars.top),
       times: span.times,
-      legend: legend.isEmpty ? "<p class=\"none\">Nothing came.</p>" : "<ul>\(legend)</ul>"
+      legend: legend.isEmpty ? "<p class=\"none\">Nothing came.</p>" : "<ul>\(legend)\(strips)</ul>"
     )
   }
 
-  /// Under the bars, when the gate was under pressure.
+  /// A strip along the top, where the gate was under pressure.
   private func stages(width: Int) -> Markup {
     let shapes: [Markup] = periods.enumerated().compactMap { period, value -> Markup? in
       guard let stage = value.added?[.stage], stage > 0 else { return nil }
@@ -81,6 +113,11 @@ extension GateView {
     let words =
       "Half of \(Quantity.count(histogram.count)) handshakes \(histogram.text(0.5)), "
       + "95 of 100 \(histogram.text(0.95)), 99 of 100 \(histogram.text(0.99))."
+    let outcomes = verdicts(decisions: false).filter { count($0, in: total) > 0 }
+    let ends: [Markup] = outcomes.map { verdict -> Markup in
+      let number = Quantity.count(count(verdict, in: total))
+      return "<li>\(self.words.verdicts[verdict].name) <b>\(number)</b></li>"
+    }
     let swatches: [Markup] = (1...HeatMap.depths).map { "<i class=\"heat\($0)\"></i>" }
     let width = periods.count * Picture.step
     return Figure(
@@ -98,26 +135,11 @@ extension GateView {
       times: span.times,
       legend: histogram.count == 0
         ? "<p class=\"none\">No handshake.</p>"
-        : "<p>\(words)</p><ul><li>few \(swatches) many</li></ul>"
+        : "<p>\(words)</p><ul><li>few \(swatches) many</li>\(ends)</ul>"
     )
   }
 
-  /// What the gate has in its hands.
-  private var gauges: Markup {
-    let shown: [(gauge: Gauge, title: String, unit: String)] =
-      gate.metrics.transport == "ssu2"
-      ? [
-        (.provenEndpoints, "Proven", "endpoints that need no challenge"),
-        (.flows, "Flows", "carried by a proxy gate"),
-      ]
-      : [
-        (.held, "Held", "strangers, highest in each period"),
-        (.sessions, "Sessions", "connections on which data flows"),
-      ]
-    return
-      "<div class=\"stack\">\(shown.map { gaugeFigure($0.gauge, $0.title, $0.unit).markup })</div>"
-  }
-
+  /// The highest value of a gauge in each period.
   private func gaugeFigure(_ gauge: Gauge, _ title: String, _ unit: String) -> Figure {
     let values = periods.map { $0.added?[gauge] }
     let line = StepLine(values)

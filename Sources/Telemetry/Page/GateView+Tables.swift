@@ -39,8 +39,8 @@ extension GateView {
       <tbody>\(rows)\(others)</tbody></table>
       """
     return """
-      <div class="card" id="\(id("reasons"))"><h3>Refused</h3><small>by reason, last \
-      \(span.name)</small>\(table)</div>
+      <div class="card" id="\(id("reasons"))"><div class="caption"><h3>Refused</h3>\
+      <small>by reason, last \(span.name)</small></div>\(table)</div>
 
       """
   }

@@ -27,7 +27,8 @@ enum PageStyle {
     body { margin: 0 auto; padding: 0 1rem 2rem; max-width: 76rem; }
     h1, h2, h3, p, dl, dd, figure, ul { margin: 0; padding: 0; }
     a { color: var(--link); } code { font-size: .92em; }
-    small, figcaption small { color: var(--soft); font-size: .8125rem; } .top { display: flex; flex-wrap: wrap; align-items: center;
+    small { color: var(--soft); font-size: .8125rem; } .top { display: flex; flex-wrap: wrap;
+      align-items: center;
       justify-content: space-between; gap: .25rem 1rem; padding: 1rem 0 .75rem; }
     h1 { font-size: 1.375rem; display: flex; gap: .5rem; align-items: center; }
     .mark { width: 1.75rem; height: 1.75rem; } .top p, footer { color: var(--soft);
@@ -41,7 +42,7 @@ enum PageStyle {
     .state.bad strong { color: var(--bad); } .state.good strong { color: var(--good); }
     .state ul { padding-left: 1.25rem; }
     nav { display: flex; gap: .375rem; margin: 0 0 .75rem; } nav a { flex: 1; text-align: center;
-      max-width: 11rem; padding: .5rem .25rem; border: 1px solid var(--line);
+      max-width: 11rem; white-space: nowrap; padding: .5rem .25rem; border: 1px solid var(--line);
       border-radius: .5rem; text-decoration: none; background: var(--card); }
     nav a[aria-current] { background: var(--link); color: var(--card); font-weight: 600;
       border-color: var(--link); }
@@ -52,9 +53,11 @@ enum PageStyle {
       line-height: 1.35; } section { margin-top: 1.5rem; }
     .head { display: flex; flex-wrap: wrap; gap: 0 1rem; align-items: baseline;
       margin-bottom: .5rem; } .head p { color: var(--soft); font-size: .875rem; }
-    .mark-good { color: var(--good); } .mark-bad { color: var(--bad); }
+    .head .mark-good { color: var(--good); }
+    .head .mark-bad { color: var(--bad); font-weight: 600; }
     .mark-good::before { content: "✓ "; } .mark-bad::before { content: "! "; }
     .pictures, .pair, .stack { display: grid; gap: .625rem; }
+    .stack { align-content: start; } .facts h2 { margin-bottom: .5rem; }
     @media (min-width: 56rem) { .pictures { grid-template-columns: 1fr 1fr; }
       .pair { grid-template-columns: 3fr 2fr; align-items: start; } }
     footer { margin-top: 1.5rem; border-top: 1px solid var(--line); padding-top: .75rem; }
@@ -65,7 +68,7 @@ enum PageStyle {
     """
 
   private static let pictures = """
-    figcaption { display: flex; flex-wrap: wrap; gap: 0 .625rem; align-items: baseline;
+    figcaption, .caption { display: flex; flex-wrap: wrap; gap: 0 .625rem; align-items: baseline;
       margin-bottom: .5rem; } .plot { display: grid; grid-template-columns: auto 1fr;
       column-gap: .5rem; } .plot svg { width: 100%; height: 10.5rem; display: block;
       overflow: visible; } .plot svg.low { height: 5rem; }
@@ -80,7 +83,8 @@ enum PageStyle {
     .card > ul b { font-variant-numeric: tabular-nums; }
     figure > p { font-size: .875rem; margin-top: .375rem; color: var(--soft); }
     i { display: inline-block; width: .75rem; height: .75rem; border-radius: .1875rem;
-      margin-right: .125rem; vertical-align: -.0625rem; }
+      margin-right: .375rem; vertical-align: -.0625rem; }
+    i + i { margin-left: -.25rem; }
     .grid { stroke: var(--line); stroke-width: 1; vector-effect: non-scaling-stroke; fill: none; }
     .area { fill: var(--area); } .edge { fill: none; stroke: var(--edge); stroke-width: 2;
       vector-effect: non-scaling-stroke; }
@@ -89,7 +93,8 @@ enum PageStyle {
     .asked { fill: var(--asked); background: var(--asked); }
     .sent { fill: var(--sent); background: var(--sent); }
     .refused { fill: var(--refused); background: var(--refused); }
-    .stage1 { fill: var(--sent); } .stage2 { fill: var(--bad); }
+    .stage1 { fill: var(--sent); background: var(--sent); }
+    .stage2 { fill: var(--bad); background: var(--bad); }
     .heat1 { fill: var(--heat1); background: var(--heat1); }
     .heat2 { fill: var(--heat2); background: var(--heat2); }
     .heat3 { fill: var(--heat3); background: var(--heat3); }
@@ -109,7 +114,8 @@ enum PageStyle {
     .reasons td { white-space: nowrap; } .reasons .bar { width: 26%; padding-right: 0; }
     .bar svg { width: 100%; height: .75rem; display: block; margin-top: .375rem; }
     .reasons tr:first-child > * { border-top: 0; } .reasons { margin-top: .375rem; }
-    .wide { overflow-x: auto; } .numbers th, .numbers td { white-space: nowrap; }
+    .wide { overflow-x: auto; } .wide table { min-width: 32rem; } .numbers th, .numbers td {
+      white-space: nowrap; }
     .none { color: var(--soft); padding: .5rem 0; } .unseen { position: absolute;
       clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
     details { margin-top: .625rem; } summary { cursor: pointer; color: var(--link);
@@ -117,7 +123,8 @@ enum PageStyle {
       gap: 1rem; font-size: .875rem; padding: .1875rem 0; } .list > div + div {
       border-top: 1px solid var(--line); } .list dt { color: var(--soft); }
     .list dd { text-align: right; }
-    @media (max-width: 30rem) { .reasons .bar { width: 18%; } th, td { padding-right: .5rem; } }
+    @media (max-width: 30rem) { nav a { font-size: .875rem; padding: .5rem 0; }
+      .reasons .bar { width: 18%; } th, td { padding-right: .5rem; } }
 
     """
 }

@@ -19,7 +19,7 @@ extension Report {
       problems.append("The kernel rules are not in place: \(problem)")
     }
     for gate in gates {
-      guard let away = gate.routerAwayNanoseconds else { continue }
+      guard case .away(let away) = gate.router else { continue }
       problems.append(
         "The router has taken no \(gate.metrics.transport) connections for "
           + "\(away / Nanoseconds.perSecond) s."

@@ -49,8 +49,28 @@ public struct GateReport: Sendable {
   public var history: History
   /// The ports that are guarded.
   public var doors: [Door]
-  /// How long the router has taken no connection; nil while it takes them.
-  public var routerAwayNanoseconds: UInt64?
+  /// What they take from peers.
+  public var traffic: Traffic
+  /// Whether the router takes what they hand over.
+  public var router: RouterReach
+
+  /// What gates take from peers.
+  public enum Traffic: Equatable, Sendable {
+    /// Connections: at most so many strangers are held, and so many connections open.
+    case connections(heldLimit: UInt64, openLimit: UInt64)
+    /// Datagrams, some of them as a proxy with flows of its own.
+    case datagrams(hasFlows: Bool)
+  }
+
+  /// Whether the router takes what is handed over.
+  public enum RouterReach: Equatable, Sendable {
+    /// It took the last.
+    case answers
+    /// It has taken nothing for so long.
+    case away(nanoseconds: UInt64)
+    /// That does not show: datagrams are sent on in their senders' names.
+    case unseen
+  }
 
   /// A port that is guarded.
   public struct Door: Equatable, Sendable {
@@ -69,11 +89,19 @@ public struct GateReport: Sendable {
     }
   }
 
-  /// The gates whose numbers are `metrics`, while the router takes connections.
-  public init(metrics: GateMetrics, history: History, doors: [Door]) {
+  /// The gates whose numbers are `metrics`.
+  public init(
+    metrics: GateMetrics,
+    history: History,
+    doors: [Door],
+    traffic: Traffic,
+    router: RouterReach
+  ) {
     self.metrics = metrics
     self.history = history
     self.doors = doors
+    self.traffic = traffic
+    self.router = router
   }
 }
 

@@ -44,7 +44,7 @@ extension Daemon {
     var health = DaemonHealth()
     let radar = startRadar(configuration, probes, &health, journal: &journal, now: now)
     let admin = openAdmin(configuration.admin.socket, journal: &journal, now: now)
-    var lookout = Lookout(configuration, groups, now: now)
+    var lookout = Lookout(configuration, groups, bounds, now: now)
     if let problem = lookout.show(on: configuration.admin.http) { journal.write(problem, at: now) }
     _ = ServiceManager.ready(status: "guarding")
     return Daemon(

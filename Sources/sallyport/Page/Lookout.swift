@@ -12,17 +12,44 @@ struct Lookout {
   private var histories: [(transport: Transport, history: History)]
   private var pulses: [LoopPulse]
   private let doors: [(transport: Transport, door: GateReport.Door)]
+  private let traffic: [(transport: Transport, traffic: GateReport.Traffic)]
   private let startedAt: Instant
   private let startedWallSeconds: UInt64
   private var post = PagePost()
 
   /// A lookout over groups whose counters are at zero.
-  init(_ configuration: Configuration, _ groups: [any GateGroup], now: Instant) {
+  init(
+    _ configuration: Configuration,
+    _ groups: [any GateGroup],
+    _ bounds: GateBounds,
+    now: Instant
+  ) {
     histories = groups.transports.map {
       ($0, History(layout: VerdictWords.names.layout, startingAt: now))
     }
     pulses = groups.flatMap(\.turnCounts).map { LoopPulse(turnCount: $0, at: now) }
     doors = configuration.gates.map { ($0.transport, GateReport.Door($0)) }
+    traffic = groups.transports.map { transport in
+      switch transport {
+      case .ntcp2:
+        (
+          transport,
+          .connections(
+            heldLimit: UInt64(bounds.connections.heldStrangers),
+            openLimit: UInt64(bounds.connections.openSessions)
+          )
+        )
+      case .ssu2:
+        (
+          transport,
+          .datagrams(
+            hasFlows: groups.contains {
+              $0.plan.transport == transport && $0.plan.mode != .transparent
+            }
+          )
+        )
+      }
+    }
     startedAt = now
     startedWallSeconds = Clock.wallSeconds
     reloads.inForceSinceWallSeconds = startedWallSeconds
@@ -80,18 +107,17 @@ struct Lookout {
       wallSeconds: Clock.wallSeconds
     )
     report.uptimeNanoseconds = now.nanoseconds(since: startedAt)
-    report.gates = histories.map { transport, history in
-      var gate = GateReport(
+    report.gates = zip(histories, traffic).map { past, traffic in
+      GateReport(
         metrics: GateMetrics(
-          transport: transport.word,
-          snapshot: groups.snapshot(of: transport)
+          transport: past.transport.word,
+          snapshot: groups.snapshot(of: past.transport)
         ),
-        history: history,
-        doors: doors.filter { $0.transport == transport }.map(\.door)
+        history: past.history,
+        doors: doors.filter { $0.transport == past.transport }.map(\.door),
+        traffic: traffic.traffic,
+        router: reach(past.transport, traffic.traffic, scene, now: now)
       )
-      gate.routerAwayNanoseconds = scene.routerAway.first { $0.transport == transport }
-        .map { now.nanoseconds(since: $0.since) }
-      return gate
     }
     report.kernelRules = scene.kernelRules
     report.reloads = reloads
@@ -101,6 +127,17 @@ struct Lookout {
     report.process = ProcessReport.now
     report.process.startedWallSeconds = startedWallSeconds
     return report
+  }
+
+  private func reach(
+    _ transport: Transport,
+    _ traffic: GateReport.Traffic,
+    _ scene: Scene,
+    now: Instant
+  ) -> GateReport.RouterReach {
+    if traffic == .datagrams(hasFlows: false) { return .unseen }
+    let away = scene.routerAway.first { $0.transport == transport }
+    return away.map { .away(nanoseconds: now.nanoseconds(since: $0.since)) } ?? .answers
   }
 }
 
