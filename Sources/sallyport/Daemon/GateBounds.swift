@@ -12,7 +12,7 @@ struct GateBounds: Equatable, Sendable {
   /// Of each SSU2 gate in proxy mode.
   var flows: FlowLimits
 
-  /// Descriptors of the control thread: journal, signals, files, status.
+  /// Descriptors of the control thread: journal, signals, files, the admin socket.
   private static let daemonDescriptors = 64
 
   /// What a configuration asks for.

@@ -10,13 +10,13 @@ struct DoctorReport: Equatable {
   var isGood: Bool { count(.bad) == 0 }
 
   /// The lines for a terminal, grouped, and the sum at the end.
-  func lines(for terminal: Terminal) -> [String] {
+  func lines(for layout: Layout) -> [String] {
     var lines: [String] = []
     for area in DoctorCheck.Area.allCases {
       let findings = findings.filter { $0.check.area == area }
       guard !findings.isEmpty else { continue }
       lines.append(area.title)
-      lines += findings.flatMap { Self.lines($0, terminal) }
+      lines += findings.flatMap { Self.lines($0, layout) }
     }
     return lines + [sum]
   }
@@ -31,29 +31,28 @@ struct DoctorReport: Equatable {
 
   private static let indent = 10
 
-  private static func lines(_ finding: Finding, _ terminal: Terminal) -> [String] {
+  private static func lines(_ finding: Finding, _ layout: Layout) -> [String] {
     let word = finding.level.rawValue
     let blanks = String(repeating: " ", count: max(1, indent - 2 - word.count))
-    let lead = "  " + terminal.paint(word, finding.level.colour) + blanks
+    let lead = "  " + finding.level.mark(word, layout.ink) + blanks
     let deeper = String(repeating: " ", count: indent)
-    var lines = terminal.wrap(finding.what, lead: lead, indent: indent)
+    var lines = layout.wrap(finding.what, lead: lead, indent: indent)
     if let why = finding.why {
-      lines += terminal.wrap("So: \(why)", lead: deeper, indent: indent)
+      lines += layout.wrap("So: \(why)", lead: deeper, indent: indent)
     }
     if let remedy = finding.remedy {
-      lines += terminal.wrap("Do: \(remedy)", lead: deeper, indent: indent)
+      lines += layout.wrap("Do: \(remedy)", lead: deeper, indent: indent)
     }
     return lines
   }
 }
 
 extension Finding.Level {
-  fileprivate var colour: Terminal.Colour {
+  fileprivate func mark(_ word: String, _ ink: Ink) -> String {
     switch self {
-    case .ok: .green
-    case .warn: .yellow
-    case .bad: .red
-    case .unknown: .cyan
+    case .ok: ink.good(word)
+    case .warn, .unknown: ink.doubtful(word)
+    case .bad: ink.bad(word)
     }
   }
 }

@@ -10,18 +10,18 @@ struct SetupReport {
   private static let indent = 10
 
   /// The lines for a terminal.
-  func lines(for terminal: Terminal) -> [String] {
-    found(terminal) + configuration(terminal) + kernel + notes(terminal) + steps(terminal)
+  func lines(for layout: Layout) -> [String] {
+    found(layout) + configuration(layout) + kernel + notes(layout) + steps(layout)
   }
 
-  private func found(_ terminal: Terminal) -> [String] {
+  private func found(_ layout: Layout) -> [String] {
     guard !plan.routers.isEmpty else { return [] }
     return ["Routers"]
       + plan.routers.flatMap { router in
         let lead = router == plan.router ? "  chosen  " : "  found   "
         let words = "\(router.name): \(router.evidence.joined(separator: ", "))"
-        return terminal.wrap(words, lead: lead, indent: Self.indent)
-          + terminal.wrap(
+        return layout.wrap(words, lead: lead, indent: Self.indent)
+          + layout.wrap(
             Self.presence(of: router),
             lead: String(repeating: " ", count: Self.indent),
             indent: Self.indent
@@ -47,14 +47,14 @@ struct SetupReport {
     }.joined(separator: "; ")
   }
 
-  private func configuration(_ terminal: Terminal) -> [String] {
+  private func configuration(_ layout: Layout) -> [String] {
     guard !plan.text.isEmpty else { return [] }
     switch plan.place {
     case .same: return ["Configuration", "  \(plan.path) is as it should be"]
     case .free, .own, .persons:
       let lines = LineDifference.lines(from: plan.existing ?? "", to: plan.text).map { line in
         line.hasPrefix("+")
-          ? terminal.paint(line, .green) : line.hasPrefix("-") ? terminal.paint(line, .red) : line
+          ? layout.ink.good(line) : line.hasPrefix("-") ? layout.ink.bad(line) : line
       }
       return ["Configuration: \(plan.path)"] + lines.map { "  \($0)" }
     }
@@ -67,23 +67,23 @@ struct SetupReport {
       + (Firewall.commands(for: firewall) + table.map(String.init)).map { "  \($0)" }
   }
 
-  private func notes(_ terminal: Terminal) -> [String] {
+  private func notes(_ layout: Layout) -> [String] {
     guard !plan.notes.isEmpty else { return [] }
     let blanks = String(repeating: " ", count: Self.indent)
     return ["Notes"]
       + plan.notes.flatMap { note in
-        let word = note.kind == .problem ? terminal.paint("problem", .red) : "note   "
-        let lines = terminal.wrap(note.text, lead: "  \(word) ", indent: Self.indent)
+        let word = note.kind == .problem ? layout.ink.bad("problem") : "note   "
+        let lines = layout.wrap(note.text, lead: "  \(word) ", indent: Self.indent)
         let remedy = note.remedy.map { "Do: \($0)" }
-        return lines + (remedy.map { terminal.wrap($0, lead: blanks, indent: Self.indent) } ?? [])
+        return lines + (remedy.map { layout.wrap($0, lead: blanks, indent: Self.indent) } ?? [])
       }
   }
 
-  private func steps(_ terminal: Terminal) -> [String] {
+  private func steps(_ layout: Layout) -> [String] {
     guard plan.isPossible, !plan.steps.isEmpty else { return [] }
     return ["Steps"]
       + plan.steps.enumerated().flatMap { place, step in
-        terminal.wrap(step.description, lead: "  \(place + 1). ", indent: 5)
+        layout.wrap(step.description, lead: "  \(place + 1). ", indent: 5)
       }
   }
 }
