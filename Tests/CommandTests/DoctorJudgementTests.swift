@@ -276,7 +276,7 @@ private func gate(_ transport: Transport, _ endpoint: String) throws -> GateSett
         $0.others = [4]
       } == ["daemon bad"]
     )
-    for answer in [GateFacts.Answer.absent, .dead, .broken("x")] {
+    for answer in [GateFacts.Answer.absent, .silent] {
       #expect(troubles { $0.answer = answer } == ["daemon warn"])
     }
     #expect(troubles { $0.answer = .forbidden } == ["daemon unknown"])

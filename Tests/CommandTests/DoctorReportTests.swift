@@ -19,7 +19,7 @@ import Testing
 
   @Test func linesFitAndAreGrouped() {
     let report = DoctorReport(findings: Self.findings)
-    let lines = report.lines(in: TextLayout())
+    let lines = report.lines(for: Layout())
     #expect(lines.filter { $0.count > 80 && !$0.contains("xxx") } == [])
     #expect(lines.filter { !$0.hasPrefix(" ") }.dropLast() == ["Configuration", "Host", "Gate"])
     #expect(lines.last == "1 bad, 1 warning, 1 unknown, 1 ok.")
@@ -32,14 +32,14 @@ import Testing
 
   @Test func coloursAreForTerminals() {
     let report = DoctorReport(findings: Self.findings)
-    let lines = report.lines(in: TextLayout(ink: Ink(isOn: true)))
-    #expect(lines.contains("  \u{1B}[31mbad\u{1B}[0m     no gate runs"))
+    let lines = report.lines(for: Layout(columns: 80, hasColour: true))
+    #expect(lines.contains("  \u{1b}[31mbad\u{1B}[0m     no gate runs"))
     let plain = lines.map { $0.replacing(/\u{1B}\[[0-9]*m/, with: "") }
-    #expect(plain == report.lines(in: TextLayout()))
+    #expect(plain == report.lines(for: Layout()))
   }
 
   @Test func narrowTerminalsGetNarrowLines() {
-    let lines = DoctorReport(findings: Self.findings).lines(in: TextLayout(columns: 40))
+    let lines = DoctorReport(findings: Self.findings).lines(for: Layout(columns: 40))
     #expect(lines.filter { $0.count > 40 && !$0.contains("xxx") } == [])
   }
 

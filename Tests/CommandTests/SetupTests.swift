@@ -289,7 +289,7 @@ private func router(
         .contains(.keepCopy(of: Self.path, as: "\(Self.path).old-2"))
     )
     let report = SetupReport(plan: forced)
-    #expect(report.lines(in: TextLayout()).contains("  -[process]"))
+    #expect(report.lines(for: Layout()).contains("  -[process]"))
     #expect(report.document(isDone: false).steps.count == forced.steps.count)
   }
 

@@ -11,11 +11,10 @@ struct AdminFault: Error, CustomStringConvertible {
 
 /// Asks a running gate, once a connection.
 struct AdminClient {
-  /// How long the gate may take for an answer.
-  static let waitSeconds: UInt64 = 5
-
   /// The path of the gate's admin socket.
   let path: String
+  /// How long the gate may take for an answer.
+  var waitSeconds: UInt64 = 5
 
   /// What the gate answers to `request`.
   func ask<Content: Codable>(
@@ -54,7 +53,7 @@ struct AdminClient {
   }
 
   private func readAll(_ socket: borrowing LocalSocket) throws(AdminFault) -> [UInt8] {
-    let until = Clock.now.advanced(byNanoseconds: Self.waitSeconds * Nanoseconds.perSecond)
+    let until = Clock.now.advanced(byNanoseconds: waitSeconds * Nanoseconds.perSecond)
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 65_536)
     while bytes.count <= AdminBounds.replyBytes {
@@ -73,7 +72,7 @@ struct AdminClient {
 
   private func connect() throws(AdminFault) -> LocalSocket {
     do throws(Errno) {
-      return try LocalSocket(to: path, waitMilliseconds: UInt32(Self.waitSeconds * 1_000))
+      return try LocalSocket(to: path, waitMilliseconds: UInt32(waitSeconds * 1_000))
     } catch {
       switch error.rawValue {
       case ENOENT, ECONNREFUSED:
@@ -93,7 +92,7 @@ struct AdminClient {
 
   private var late: AdminFault {
     AdminFault(
-      description: "the gate at \(path) did not answer within \(Self.waitSeconds) s: "
+      description: "the gate at \(path) did not answer within \(waitSeconds) s: "
         + "look at its journal (journalctl -t sallyport)"
     )
   }

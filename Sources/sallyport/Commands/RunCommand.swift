@@ -20,7 +20,7 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     if let lines = launch() {
-      for line in lines { StandardError.say(line) }
+      for line in lines { Output.complain(line) }
       throw ExitCode(1)
     }
   }

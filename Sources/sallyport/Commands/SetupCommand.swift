@@ -78,7 +78,7 @@ struct SetupCommand: ParsableCommand {
       do throws(SetupFault) {
         try performer.perform(step)
       } catch {
-        StandardError.say("Step \(place + 1) failed: \(error)")
+        Output.complain("Step \(place + 1) failed: \(error)")
         return false
       }
     }

@@ -2,6 +2,9 @@ internal import Glibc
 internal import Kernel
 
 extension Doctor {
+  /// How long the gate may take to answer.
+  private static let answerSeconds: UInt64 = 2
+
   /// Looks at the gate's process and at what it needs.
   func gate(
     _ configuration: Configuration,
@@ -33,18 +36,19 @@ extension Doctor {
     )
   }
 
-  /// Whether somebody takes connections at the Unix socket `path`.
+  /// Whether the gate at the socket `path` tells how it does.
   private func answer(_ path: String) -> GateFacts.Answer {
+    let path = tree.place(path)
     do throws(Errno) {
-      try LocalSocketProbe.connect(tree.place(path))
-      return .answers
+      _ = try LocalSocket(to: path, waitMilliseconds: UInt32(Self.answerSeconds * 1_000))
     } catch {
       switch error.rawValue {
       case ENOENT, ENOTDIR: return .absent
-      case ECONNREFUSED: return .dead
       case EACCES, EPERM: return .forbidden
-      default: return .broken("\(error)")
+      default: return .silent
       }
     }
+    let client = AdminClient(path: path, waitSeconds: Self.answerSeconds)
+    return (try? client.ask(.status, for: StatusReport.self)) == nil ? .silent : .answers
   }
 }

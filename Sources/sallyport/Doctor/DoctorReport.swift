@@ -10,7 +10,7 @@ struct DoctorReport: Equatable {
   var isGood: Bool { count(.bad) == 0 }
 
   /// The lines for a terminal, grouped, and the sum at the end.
-  func lines(in layout: TextLayout) -> [String] {
+  func lines(for layout: Layout) -> [String] {
     var lines: [String] = []
     for area in DoctorCheck.Area.allCases {
       let findings = findings.filter { $0.check.area == area }
@@ -31,10 +31,10 @@ struct DoctorReport: Equatable {
 
   private static let indent = 10
 
-  private static func lines(_ finding: Finding, _ layout: TextLayout) -> [String] {
+  private static func lines(_ finding: Finding, _ layout: Layout) -> [String] {
     let word = finding.level.rawValue
     let blanks = String(repeating: " ", count: max(1, indent - 2 - word.count))
-    let lead = "  " + finding.level.paint(word, layout.ink) + blanks
+    let lead = "  " + finding.level.mark(word, layout.ink) + blanks
     let deeper = String(repeating: " ", count: indent)
     var lines = layout.wrap(finding.what, lead: lead, indent: indent)
     if let why = finding.why {
@@ -48,12 +48,11 @@ struct DoctorReport: Equatable {
 }
 
 extension Finding.Level {
-  fileprivate func paint(_ word: String, _ ink: Ink) -> String {
+  fileprivate func mark(_ word: String, _ ink: Ink) -> String {
     switch self {
     case .ok: ink.good(word)
-    case .warn: ink.doubtful(word)
+    case .warn, .unknown: ink.doubtful(word)
     case .bad: ink.bad(word)
-    case .unknown: ink.faint(word)
     }
   }
 }

@@ -25,15 +25,19 @@ extension GateFacts {
     case .answers: return .ok(.daemon, "\(name) and answers on \(socket)")
     case .forbidden:
       return .unknown(.daemon, "\(name); \(socket) is not for this user", remedy: "ask as root")
-    case .absent, .dead, .broken:
+    case .absent:
       return .warn(
         .daemon,
-        answer == .absent
-          ? "\(name), but \(socket) is not there"
-          : "\(name), but does not answer "
-            + "on \(socket)",
+        "\(name), but \(socket) is not there",
         why: "`sallyport status` and the like have nobody to ask",
         remedy: "let its user write to that folder (RuntimeDirectory=sallyport), and restart it"
+      )
+    case .silent:
+      return .warn(
+        .daemon,
+        "\(name), but gives no answer on \(socket)",
+        why: "it hangs, or another program has its socket: `sallyport status` gets no answer",
+        remedy: "see `journalctl -t sallyport`, and restart it"
       )
     }
   }

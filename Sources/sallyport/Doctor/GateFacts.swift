@@ -5,12 +5,10 @@ struct GateFacts {
     case answers
     /// There is no socket.
     case absent
-    /// A socket is there, and nobody behind it.
-    case dead
     /// This user may not ask.
     case forbidden
-    /// It is something else.
-    case broken(String)
+    /// A socket is there, but no answer comes.
+    case silent
   }
 
   /// The unit as it lies on the disk.

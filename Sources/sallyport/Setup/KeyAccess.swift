@@ -7,7 +7,9 @@ enum KeyAccess: Equatable {
   case open(user: String)
   /// Its user may, once it is a member of this group.
   case byGroup(user: String, group: String)
-  /// They are for the router's own user alone.
+  /// They are for the router's own user alone, so the gate runs as that one.
+  case asOwner(user: String, owner: String, group: String)
+  /// They are for root alone, or for nobody who has a name.
   case closed(user: String, path: String)
   /// Nobody says as whom the gate runs: it is whoever starts it.
   case ownUser
@@ -30,12 +32,21 @@ enum KeyAccess: Equatable {
       guard tree.access(path, .read, by: member) == .allowed, group != 0,
         let groupName = tree.groupName(group), needed == nil || needed == groupName
       else {
-        self = .closed(user: user.name, path: place)
+        self =
+          Self.asOwner(of: path, user: user.name, tree) ?? .closed(user: user.name, path: place)
         return
       }
       needed = groupName
     }
     self = needed.map { .byGroup(user: user.name, group: $0) } ?? .open(user: user.name)
+  }
+
+  private static func asOwner(of path: String, user: String, _ tree: HostTree) -> KeyAccess? {
+    guard let owners = tree.owners(path), owners.user != HostUser.root,
+      let owner = tree.accounts().first(where: { $0.number == owners.user }),
+      let group = tree.groupName(owner.group)
+    else { return nil }
+    return .asOwner(user: user, owner: owner.name, group: group)
   }
 
   /// With what first flights can be proven.
@@ -50,12 +61,16 @@ enum KeyAccess: Equatable {
     case .open(let user): .note("user \(user) may read the router's keys")
     case .byGroup(let user, let group):
       .note("user \(user) becomes a member of group \(group), which may read the router's keys")
+    case .asOwner(let user, let owner, let group):
+      .note(
+        "the router's keys are closed to user \(user): the gate runs as \(owner), group \(group), "
+          + "and still can't write to them"
+      )
     case .closed(let user, let path):
       .note(
         "\(path) is closed to user \(user): first flights are proven by what the router publishes "
           + "(proof = \"public\"), which lets more junk pass",
-        remedy: "for the full proof let \(user) read it (setfacl -m u:\(user):r \(path), after "
-          + "each time that the router rewrites it) and remove the line with proof"
+        remedy: "let the router run as a user of its own, and run setup again"
       )
     case .ownUser:
       .note("no unit says as whom the gate runs: whoever starts it must be able to read the keys")

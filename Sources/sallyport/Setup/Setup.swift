@@ -164,6 +164,11 @@ struct Setup {
     if case .byGroup(let user, let group) = access {
       steps.append(.join(SetupText.Membership(user: user, group: group)))
     }
+    if startsByUnit, let unit = doctor.unit, let router = plan.router,
+      let override = UnitOverride(access, directory: router.directory, unit: unit)
+    {
+      steps.append(.override(path: UnitOverride.path, text: override.text))
+    }
     if plan.place != .same { steps.append(.write(path: path, text: plan.text)) }
     let option = path == ConfigurationOptions.standardPath ? "" : " --config \(path)"
     steps.append(
@@ -198,6 +203,7 @@ extension Setup {
       )
     }
     plan.steps.append(.removeRules)
+    if tree.exists(UnitOverride.path) { plan.steps.append(.removeOverride(UnitOverride.path)) }
     if let existing = plan.existing {
       if let member = SetupText.membership(in: existing) { plan.steps.append(.leave(member)) }
       switch SetupText.author(of: existing) {

@@ -17,6 +17,12 @@ struct SetupPerformer {
     case .keepCopy(let path, let copy): try keepCopy(of: path, as: copy)
     case .join(let member):
       try run("usermod", "--append", "--groups", member.group, member.user)
+    case .override(let path, let text):
+      try makeFolder(Self.folder(of: path))
+      try call("can't write \(path)") { () throws(Errno) in
+        try StateFile(path: path).write(text, mode: 0o644)
+      }
+      try run("systemctl", "daemon-reload")
     case .write(let path, let text): try write(text, to: path)
     case .startUnit:
       try run("systemctl", "enable", Doctor.unitName)
@@ -24,6 +30,10 @@ struct SetupPerformer {
     case .startByHand: return
     case .stopUnit: try run("systemctl", "disable", "--now", Doctor.unitName)
     case .removeRules: try removeRules()
+    case .removeOverride(let path):
+      try call("can't remove \(path)") { unsafe unlink(path) }
+      _ = unsafe rmdir(Self.folder(of: path))
+      try run("systemctl", "daemon-reload")
     case .removeFile(let path):
       try call("can't remove \(path)") { unsafe unlink(path) }
     case .setAside(let path, let other):
@@ -31,6 +41,10 @@ struct SetupPerformer {
     case .leave(let member): try run("gpasswd", "--delete", member.user, member.group)
     case .removeEmptyFolder(let path): _ = unsafe rmdir(path)
     }
+  }
+
+  private static func folder(of path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
   }
 
   private func makeFolder(_ path: String) throws(SetupFault) {
@@ -55,8 +69,7 @@ struct SetupPerformer {
 
   /// The file gets its name only when everything that `sallyport check` looks at is good.
   private func write(_ text: String, to path: String) throws(SetupFault) {
-    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
-    if !folder.isEmpty { try makeFolder(folder) }
+    try makeFolder(Self.folder(of: path))
     let candidate = "\(path).setup"
     try call("can't write \(candidate)") { () throws(Errno) in
       try StateFile(path: candidate).write(text, mode: 0o644)

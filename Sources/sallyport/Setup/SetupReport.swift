@@ -10,11 +10,11 @@ struct SetupReport {
   private static let indent = 10
 
   /// The lines for a terminal.
-  func lines(in layout: TextLayout) -> [String] {
+  func lines(for layout: Layout) -> [String] {
     found(layout) + configuration(layout) + kernel + notes(layout) + steps(layout)
   }
 
-  private func found(_ layout: TextLayout) -> [String] {
+  private func found(_ layout: Layout) -> [String] {
     guard !plan.routers.isEmpty else { return [] }
     return ["Routers"]
       + plan.routers.flatMap { router in
@@ -47,7 +47,7 @@ struct SetupReport {
     }.joined(separator: "; ")
   }
 
-  private func configuration(_ layout: TextLayout) -> [String] {
+  private func configuration(_ layout: Layout) -> [String] {
     guard !plan.text.isEmpty else { return [] }
     switch plan.place {
     case .same: return ["Configuration", "  \(plan.path) is as it should be"]
@@ -67,7 +67,7 @@ struct SetupReport {
       + (Firewall.commands(for: firewall) + table.map(String.init)).map { "  \($0)" }
   }
 
-  private func notes(_ layout: TextLayout) -> [String] {
+  private func notes(_ layout: Layout) -> [String] {
     guard !plan.notes.isEmpty else { return [] }
     let blanks = String(repeating: " ", count: Self.indent)
     return ["Notes"]
@@ -79,7 +79,7 @@ struct SetupReport {
       }
   }
 
-  private func steps(_ layout: TextLayout) -> [String] {
+  private func steps(_ layout: Layout) -> [String] {
     guard plan.isPossible, !plan.steps.isEmpty else { return [] }
     return ["Steps"]
       + plan.steps.enumerated().flatMap { place, step in

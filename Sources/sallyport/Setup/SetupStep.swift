@@ -6,6 +6,8 @@ enum SetupStep: Equatable {
   case keepCopy(of: String, as: String)
   /// Lets a user join a group.
   case join(SetupText.Membership)
+  /// Lays something over the gate's unit.
+  case override(path: String, text: String)
   /// Checks the configuration as `check` would, and puts it in place.
   case write(path: String, text: String)
   /// Lets systemd start the gate now and with the host.
@@ -17,6 +19,8 @@ enum SetupStep: Equatable {
   case stopUnit
   /// Takes the kernel's rules away.
   case removeRules
+  /// Removes what was laid over the gate's unit.
+  case removeOverride(String)
   /// Removes a file that setup wrote.
   case removeFile(String)
   /// Renames a file that a person has changed.
@@ -32,6 +36,9 @@ enum SetupStep: Equatable {
     case .makeFolder(let path): "make the folder \(path)"
     case .keepCopy(let path, let copy): "keep a copy of \(path) as \(copy)"
     case .join(let member): "make user \(member.user) a member of group \(member.group)"
+    case .override(let path, let text):
+      "write \(path): "
+        + text.split(separator: "\n").filter { $0.contains("=") }.joined(separator: ", ")
     case .write(let path, _): "check the configuration and write \(path)"
     case .startUnit: "enable and start \(Doctor.unitName)"
     case .startByHand(let commands):
@@ -39,6 +46,7 @@ enum SetupStep: Equatable {
         + commands.map { "`\($0)`" }.joined(separator: ", then ")
     case .stopUnit: "stop and disable \(Doctor.unitName)"
     case .removeRules: "take the kernel's rules away, and put back what was there"
+    case .removeOverride(let path): "remove \(path)"
     case .removeFile(let path): "remove \(path)"
     case .setAside(let path, let other): "keep \(path), which was changed by hand, as \(other)"
     case .leave(let member): "let user \(member.user) leave group \(member.group)"

@@ -55,7 +55,7 @@ enum SetupText {
     let joined = membership.map { "\(joinedWords)\($0.user) \($0.group)\n" } ?? ""
     return """
       # Written by `sallyport setup`. Yours to change: setup then leaves it alone unless told to.
-      # Every key and its default: /usr/share/doc/sallyport/sallyport.toml
+      # Every key and its default: man sallyport.toml
       \(joined)\(checksumWords)\(checksum(of: settings))
 
       \(settings)

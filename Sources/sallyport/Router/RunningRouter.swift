@@ -1,7 +1,7 @@
 internal import Filter
 
 /// A running router, and the directory that it keeps its files in.
-struct RouterProcess: Equatable {
+struct RunningRouter: Equatable {
   /// The process.
   var number: Int32
   /// Which program it is.
@@ -16,7 +16,7 @@ extension HostTree {
   static let i2pdServiceDirectory = "/var/lib/i2pd"
 
   /// The routers among `processes`.
-  func routers(among processes: [HostProcess]) -> [RouterProcess] {
+  func routers(among processes: [HostProcess]) -> [RunningRouter] {
     processes.compactMap { process in
       guard let kind = Self.routerKind(process) else { return nil }
       let directory =
@@ -24,7 +24,7 @@ extension HostTree {
         case .i2pd: i2pdDirectory(process)
         case .java: javaDirectory(process)
         }
-      return RouterProcess(
+      return RunningRouter(
         number: process.number,
         kind: kind,
         directory: directory.map { canonical($0) ?? $0 }

@@ -1,19 +1,27 @@
 internal import Glibc
 
-/// How text for people is laid out.
-struct TextLayout {
-  /// Columns where nobody says how many there are, and the most that are used.
-  static let columns = 80
+/// Lines of text that fit whoever reads them.
+struct Layout: Equatable {
+  /// The fewest columns that words are broken for.
+  private static let fewestColumns = 40
 
-  /// Columns that a line may have.
-  var columns = TextLayout.columns
-  /// What makes words stand out.
-  var ink = Ink(isOn: false)
+  /// Columns of a line, `Output.columns` at most.
+  var columns = Output.columns
+  /// Whether there are colours.
+  var hasColour = false
 
   /// For standard output.
-  static var output: TextLayout {
-    TextLayout(columns: StandardOutput.columns ?? columns, ink: .output)
+  static var output: Layout {
+    var size = winsize()
+    let isKnown =
+      Output.isTerminal && unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0
+      && size.ws_col > 0
+    let columns = isKnown ? min(Int(size.ws_col), Output.columns) : Output.columns
+    return Layout(columns: max(columns, fewestColumns), hasColour: Output.hasColour)
   }
+
+  /// What marks words.
+  var ink: Ink { Ink(isOn: hasColour) }
 
   /// `text` as lines that fit, the first after `lead` and the others after as many blanks. Words
   /// that are too long for a line, such as paths, stay whole.
