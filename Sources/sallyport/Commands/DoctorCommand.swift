@@ -20,7 +20,7 @@ struct DoctorCommand: ParsableCommand {
     if output.json {
       print(try JSONText.encode(report))
     } else {
-      for line in report.lines(in: .output) { print(line) }
+      for line in report.lines(for: .output) { print(line) }
     }
     if !report.isGood { throw ExitCode(1) }
   }

@@ -48,7 +48,7 @@ struct SetupCommand: ParsableCommand {
     let setup = Setup(path: source.path, wish: router, isForced: force)
     let plan = remove ? setup.removal() : setup.plan()
     let report = SetupReport(plan: plan)
-    if !output.json { for line in report.lines(in: .output) { print(line) } }
+    if !output.json { for line in report.lines(for: .output) { print(line) } }
     // What only keeps a change from being made does not make a look fail.
     let isDone = try plan.isPossible && !dryRun && isWanted() && perform(plan)
     if output.json { print(try JSONText.encode(report.document(isDone: isDone))) }

@@ -15,7 +15,7 @@ struct StatusCommand: ParsableCommand {
     if output.json {
       print(try JSONText.encode(report))
     } else {
-      for line in StatusText(ink: .output).lines(report) { print(line) }
+      for line in StatusText(ink: Ink(isOn: Output.hasColour)).lines(report) { print(line) }
     }
   }
 }

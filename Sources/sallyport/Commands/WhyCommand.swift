@@ -18,7 +18,7 @@ struct WhyCommand: ParsableCommand {
     if output.json {
       print(try JSONText.encode(report))
     } else {
-      for line in WhyText(ink: .output).lines(report) { print(line) }
+      for line in WhyText(ink: Ink(isOn: Output.hasColour)).lines(report) { print(line) }
     }
   }
 }
