@@ -42,7 +42,7 @@ struct RunCommand: ParsableCommand {
       daemon.run()
       return nil
     } catch {
-      return ["sallyport: \(error)"]
+      return [error.description]
     }
   }
 

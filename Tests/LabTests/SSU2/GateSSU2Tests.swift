@@ -119,6 +119,50 @@ extension GateTests {
       }
     }
 
+    @Test func aSessionFollowsItsPeerToAnotherPort() throws {
+      try Self.withRouter { guarded in
+        let moved = try guarded.handshake {
+          $0.farewell = .converseAndMove(
+            nanoseconds: 3 * GateTests.second,
+            intervalNanoseconds: 200 * Nanoseconds.perMillisecond
+          )
+        }
+        #expect(moved.end == .established && moved.movedResponseCount > 0, "\(moved.report)")
+      }
+    }
+
+    /// Newcomers come all the time: whoever is under way loses one attempt by each restart.
+    @Test func restartsInTheMiddleOfHandshakesCostAttemptsAlone() throws {
+      try Self.withRouter { guarded in
+        var plan = HonestDatagramPeers.Plan()
+        plan.intervalNanoseconds = 50 * Nanoseconds.perMillisecond
+        plan.patienceNanoseconds = 2 * GateTests.second
+        plan.attemptsI2PD = 5
+        plan.attemptsJava = 5
+        let peers = try HonestDatagramPeers(
+          in: guarded.topology.world.namespace,
+          to: guarded.router.endpointSSU2,
+          router: guarded.facts,
+          plan: plan
+        )
+        for _ in 0..<2 {
+          Pause.nanoseconds(GateTests.second)
+          guarded.gate.kill()
+          Pause.nanoseconds(GateTests.second / 4)
+          try guarded.gate.start()
+          Pause.nanoseconds(GateTests.second)
+          guarded.router.kill()
+          try guarded.router.start()
+          try guarded.router.waitUntilListening()
+        }
+        Pause.nanoseconds(GateTests.second)
+        let tallies = peers.stop()
+        #expect(tallies.all.tried > 50, "\(tallies.text)")
+        #expect(tallies.all.established == tallies.all.tried, "\(tallies.text)")
+        #expect(try guarded.handshake().end == .established)
+      }
+    }
+
     @Test func bothTransportsHaveAGate() throws {
       try Self.withRouter(.both) { guarded in
         #expect(try guarded.handshake().end == .established)
