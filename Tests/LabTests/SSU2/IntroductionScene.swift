@@ -8,23 +8,23 @@ import Wire
 /// Five routers that speak SSU2 alone and meet one after the other, so that it is certain who
 /// tests, introduces and calls whom:
 ///
-/// * `helper` (2) asks and tests for the others,
-/// * `introducer` (1) is guarded, and comes when the helper can ask the first caller to test it,
+/// * `helpers` (2, 5) ask for the others' tests and test them,
+/// * `introducer` (1) is guarded, and comes when the helpers have met,
 /// * `firewalled` (4) is behind a home router's firewall: nobody whom it has not called comes in,
-/// * `callers` (3, 5) are guarded, and the firewalled one never calls them: who of them has a
-///   session with it was introduced.
+/// * `caller` (3) is guarded and comes last. It takes part in no test, and the firewalled router
+///   never calls it: when the two have a session, it was introduced.
 final class IntroductionScene {
   let topology: StarTopology
   let routers: [LabRouter]
-  /// The gates before the introducer and the callers, by the router's number.
+  /// The gates before the introducer and the caller, by the router's number.
   let gates: [Int: LabGate]
 
   var introducer: LabRouter { routers[0] }
-  var helper: LabRouter { routers[1] }
+  var helpers: [LabRouter] { [routers[1], routers[4]] }
   var firewalled: LabRouter { routers[3] }
-  var callers: [LabRouter] { [routers[2], routers[4]] }
+  var caller: LabRouter { routers[2] }
 
-  private static let guarded: Set<Int> = [1, 3, 5]
+  private static let guarded: Set<Int> = [1, 3]
   /// How long a restarted router's peers go on calling it.
   private static let forgettingNanoseconds = 6 * Nanoseconds.perSecond
 
@@ -39,13 +39,13 @@ final class IntroductionScene {
       try LabRouter(
         host: host,
         settings: settings,
-        isFloodfill: host.number < 4,
+        isFloodfill: host.number != 4,
         runDirectory: directory
       )
     }
     try HomeFirewall.raise(before: topology.hosts[3], udpPort: settings.portSSU2, in: topology)
     try ToolCommand.nftables(
-      Self.callersAreNotCalled,
+      Self.callerIsNotCalled,
       namespacePath: topology.hub.path,
       scratchDirectory: directory
     )
@@ -57,6 +57,7 @@ final class IntroductionScene {
       gates[router.number] = gate
     }
     self.gates = gates
+    try trustOthers(caller)
   }
 
   func close() {
@@ -66,18 +67,29 @@ final class IntroductionScene {
   }
 
   /// Datagrams of the firewalled router that could begin a session are dropped on their way to the
-  /// callers until one of those has come through its firewall; a hole punch is longer.
-  private static let callersAreNotCalled = """
-    table inet callers {
+  /// caller until that has come through its firewall; a hole punch is longer. The second helper
+  /// cannot be called either, so that it introduces nobody.
+  private static let callerIsNotCalled = """
+    table inet caller {
       set introduced { type ipv4_addr; flags dynamic; size 16; }
       chain forward {
         type filter hook forward priority filter + 1; policy accept;
-        iifname { "to-3", "to-5" } oifname "to-4" add @introduced { ip saddr }
-        iifname "to-4" oifname { "to-3", "to-5" } ip daddr @introduced accept
-        iifname "to-4" oifname { "to-3", "to-5" } udp length < 112 drop
+        iifname "to-3" oifname "to-4" add @introduced { ip saddr }
+        iifname "to-4" oifname "to-3" ip daddr @introduced accept
+        iifname "to-4" oifname "to-3" udp length < 112 drop
+        iifname "to-4" oifname "to-5" drop
       }
     }
     """
+
+  /// A router that trusts others by name needs no test to take itself for reachable.
+  private func trustOthers(_ router: LabRouter) throws {
+    let others = routers.filter { $0.number != router.number }.compactMap(\.identity)
+    try Files.write(
+      router.configuration.text + RouterConfiguration.trust(in: others),
+      to: "\(router.directory)/i2pd.conf"
+    )
+  }
 
   /// Starts `router`, which knows `others` alone.
   func start(_ router: LabRouter, knowing others: [LabRouter]) throws {
@@ -88,11 +100,11 @@ final class IntroductionScene {
     try router.waitUntilListening()
   }
 
-  /// Starts `router`, which knows the helper alone, again and again until a peer test has told it
+  /// Starts `router`, which knows the first helper alone, again and again until a peer test has told it
   /// this of itself: on a busy machine a test may come too late.
   func start(_ router: LabRouter, until reachability: RouterConsole.Reachability) throws {
     for attempt in 1...4 {
-      try start(router, knowing: [helper])
+      try start(router, knowing: [helpers[0]])
       let isKnown = Pause.until(
         timeoutNanoseconds: 15 * Nanoseconds.perSecond,
         intervalNanoseconds: 200 * Nanoseconds.perMillisecond
@@ -116,16 +128,11 @@ final class IntroductionScene {
       .flatMap { address in (0..<3).compactMap { address.options["ih\($0)"] } }
   }
 
-  /// The caller that has called the firewalled router with success, and whose gate let a hole punch
-  /// through before; nil when there is none.
-  func introducedCaller() -> LabRouter? {
-    callers.first { caller in
-      guard let status = try? gates[caller.number]?.status() else { return false }
-      return status.count(.trial, .holePunch) > 0
-        && caller.lookAtConsole()?.sessionsSSU2.contains {
-          $0.direction == .outgoing && $0.endpoint == firewalled.endpointSSU2
-        } == true
-    }
+  /// Whether the caller has called the firewalled router with success.
+  var hasCalled: Bool {
+    caller.lookAtConsole()?.sessionsSSU2.contains {
+      $0.direction == .outgoing && $0.endpoint == firewalled.endpointSSU2
+    } == true
   }
 
   /// Whether `router`'s log has a line of its SSU2 that starts so.
