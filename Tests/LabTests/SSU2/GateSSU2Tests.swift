@@ -65,6 +65,33 @@ extension GateTests {
       }
     }
 
+    /// Neither datagrams nor an ICMP message: what nobody made for this router meets the same
+    /// silence with the gate and without.
+    @Test func junkMeetsTheSilenceOfTheBareRouter() throws {
+      try Self.withRouter { guarded in
+        let lengths = [1, 20, 39, 40, 56, 58, 88, 100, 700, 1_472]
+        func answers() throws -> [String] {
+          let (target, source) = (guarded.router.endpointSSU2, guarded.newSource())
+          return try guarded.topology.world.namespace.run {
+            let socket = try UDPSocket.connected(to: target, from: source)
+            return lengths.map { length in
+              let error = socket.send(Primitives.randomBytes(length))
+              let until = Clock.now.advanced(byNanoseconds: GateTests.second / 5)
+              guard error == nil, case .late = socket.receive(until: until) else {
+                return "\(length): an answer"
+              }
+              return "silence"
+            }
+          }
+        }
+        let guardedAnswers = try answers()
+        #expect(try guarded.gate.status().count(.refuse) >= 7)
+        #expect(guarded.gate.stop() == .exited(code: 0))
+        #expect(try guardedAnswers == answers())
+        #expect(guardedAnswers.allSatisfy { $0 == "silence" }, "\(guardedAnswers)")
+      }
+    }
+
     @Test func aRestartKeepsProvenEndpointsAndSessions() throws {
       try Self.withRouter { guarded in
         let source = guarded.newSource()
