@@ -7,8 +7,8 @@ struct AdminOptions: ParsableArguments {
   @Option(help: "The gate's admin socket, instead of the configured one.")
   var socket: String?
 
-  /// What asks the gate. Faults elsewhere in the configuration are no reason not to ask, and without
-  /// a configuration the socket is where it is by default.
+  /// What asks the gate. Faults elsewhere in the configuration are no reason not to ask, and
+  /// without a configuration the socket is where it is by default.
   var client: AdminClient {
     if let socket { return AdminClient(path: socket) }
     let faults = FaultCollector(file: source.path)

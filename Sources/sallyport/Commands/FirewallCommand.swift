@@ -9,15 +9,23 @@ struct FirewallCommand: ParsableCommand {
     subcommands: [Up.self, Down.self, Check.self]
   )
 
+  /// What there is to say where no gate is transparent.
+  private static let needless = "No gate is transparent: no kernel rules are needed."
+
   /// `sallyport firewall up`.
   struct Up: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Put the kernel's rules in place.")
+    static let configuration = CommandConfiguration(
+      abstract: "Put the kernel's rules in place, as the configuration asks for them."
+    )
 
     @OptionGroup var source: ConfigurationOptions
 
     func run() throws {
       let plan = try FirewallCommand.plan(source.path)
-      try FirewallCommand.orExit { () throws(FirewallFault) in try Firewall.up(plan) }
+      try FirewallCommand.orExit { () throws(FirewallFault) in
+        if let plan { try Firewall.up(plan) } else { try Firewall.down() }
+      }
+      if plan == nil { print(FirewallCommand.needless) }
     }
   }
 
@@ -27,7 +35,15 @@ struct FirewallCommand: ParsableCommand {
       abstract: "Take the kernel's rules away and put back what was there."
     )
 
+    @OptionGroup var source: ConfigurationOptions
+
+    @Flag(help: "Leave them where a gate is when-down = \"closed\": the step after the gate's end.")
+    var unlessClosed = false
+
     func run() throws {
+      if unlessClosed, let plan = try FirewallCommand.plan(source.path), !plan.goesWithTheGate {
+        return print("The kernel's rules stay: a gate is when-down = \"closed\".")
+      }
       try FirewallCommand.orExit { () throws(FirewallFault) in try Firewall.down() }
     }
   }
@@ -50,20 +66,27 @@ struct FirewallCommand: ParsableCommand {
     func run() throws {
       let plan = try FirewallCommand.plan(source.path)
       var findings: [String] = []
-      try FirewallCommand.orExit { () throws(FirewallFault) in
-        findings = try Firewall.check(plan).findings.map { "\($0.message); \($0.remedy)" }
+      if let plan {
+        try FirewallCommand.orExit { () throws(FirewallFault) in
+          findings = try Firewall.check(plan).findings.map { "\($0.message); \($0.remedy)" }
+        }
       }
       if output.json {
         print(try JSONText.encode(Report(ok: findings.isEmpty, findings: findings)))
       } else {
         for finding in findings { print(finding) }
-        if findings.isEmpty { print("The kernel's rules are in place.") }
+        if plan == nil {
+          print(FirewallCommand.needless)
+        } else if findings.isEmpty {
+          print("The kernel's rules are in place.")
+        }
       }
       if !findings.isEmpty { throw ExitCode(1) }
     }
   }
 
-  private static func plan(_ path: String) throws -> FirewallPlan {
+  /// The rules that the configuration at `path` asks for; nil when it asks for none.
+  private static func plan(_ path: String) throws -> FirewallPlan? {
     let configuration: Configuration
     do throws(FaultReport) {
       configuration = try LoadedConfiguration.load(path: path).configuration
@@ -73,10 +96,6 @@ struct FirewallCommand: ParsableCommand {
     }
     var plan: FirewallPlan?
     try orExit { () throws(FirewallFault) in plan = try FirewallPlan(configuration) }
-    guard let plan else {
-      print("\(path): no gate is transparent, so there are no kernel rules to put in place")
-      throw ExitCode(1)
-    }
     return plan
   }
 

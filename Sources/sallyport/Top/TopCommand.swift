@@ -34,7 +34,8 @@ struct TopCommand: ParsableCommand {
   }
 
   func run() throws {
-    let isLive = Output.isTerminal && isatty(STDIN_FILENO) == 1 && !output.json && count == nil
+    let isLive =
+      Output.isTerminal && isatty(STDIN_FILENO) == 1 && !output.json && count == nil
     if isLive { try runLive() } else { try runPlain() }
   }
 
@@ -68,17 +69,17 @@ struct TopCommand: ParsableCommand {
 
 /// What was seen of the router's process, look after look.
 struct RouterLooks {
-  private var process: RouterProcess?
-  private var last: (at: Instant, sample: RouterProcess.Sample)?
+  private var process: Int32?
+  private var last: (at: Instant, sample: ProcessSample)?
 
   /// Looks again.
   mutating func look(_ router: StatusReport.Router) -> TopScreen.Router? {
-    if process?.sample() == nil {
-      process = RouterProcess.find(kind: router.kind, directory: router.directory)
+    if process.flatMap(HostTree.host.sample) == nil {
+      process = Self.find(router)
       last = nil
     }
     let now = Clock.now
-    guard let process, let sample = process.sample() else { return nil }
+    guard let process, let sample = HostTree.host.sample(ofProcess: process) else { return nil }
     var processors: Double?
     if let last {
       let used = sample.processorSeconds - last.sample.processorSeconds
@@ -86,7 +87,17 @@ struct RouterLooks {
       if span > 0 { processors = max(used, 0) / span }
     }
     last = (now, sample)
-    return TopScreen.Router(pid: process.pid, processors: processors, sample: sample)
+    return TopScreen.Router(pid: process, processors: processors, sample: sample)
+  }
+
+  /// The router of this kind with its files in that directory; nil when none is found, or several
+  /// of which none is known to keep its files there.
+  private static func find(_ router: StatusReport.Router) -> Int32? {
+    let host = HostTree.host
+    let found = host.routers(among: host.processes()).filter { $0.kind.word == router.kind }
+    let directory = host.canonical(router.directory) ?? router.directory
+    if let own = found.first(where: { $0.directory == directory }) { return own.number }
+    return found.count == 1 ? found.first?.number : nil
   }
 }
 

@@ -11,7 +11,7 @@ enum TopKey: Equatable {
   case backspace
   case tab
 
-  /// The keys that these bytes stand for. An escape sequence that nobody here needs stands for none.
+  /// The keys that these bytes stand for. An escape sequence that nobody needs here is no key.
   static func keys(_ bytes: [UInt8]) -> [TopKey] {
     var keys: [TopKey] = []
     var rest = bytes[...]

@@ -3,16 +3,17 @@ struct TopScreen {
   /// What was seen of the router's process since the last look.
   struct Router: Equatable {
     /// Its process.
-    var pid: Int
+    var pid: Int32
     /// Processors that it used, 1 being one of them whole; nil at the first look.
     var processors: Double?
     /// What was seen.
-    var sample: RouterProcess.Sample
+    var sample: ProcessSample
   }
 
   /// Columns behind the sources: four numbers and a reason.
   private static let numbersColumns = 4 * 9
-  private static let reasonColumns = 18
+  private static let messageLines = 4
+  private static let reasonColumns = 20
 
   /// Columns of the terminal.
   let columns: Int
@@ -31,10 +32,11 @@ struct TopScreen {
     lines.append("")
     lines = Array(lines.prefix(max(rows - 4, 0)))
     lines.append(heading(state))
-    let room = max(rows - lines.count - 1, 0)
+    let footer = footer(state)
+    let room = max(rows - lines.count - footer.count, 0)
     lines += table(report, state, room: room)
-    lines += Array(repeating: "", count: max(rows - 1 - lines.count, 0))
-    return Array(lines.prefix(rows - 1)) + [footer(state, report)]
+    lines += Array(repeating: "", count: max(rows - footer.count - lines.count, 0))
+    return Array(lines.prefix(max(rows - footer.count, 0))) + footer
   }
 
   private func title(_ status: StatusReport) -> String {
@@ -86,7 +88,7 @@ struct TopScreen {
       .map { "\($0.reason) \(PlainWords.count($0.recent))" }
     let line = cut(first)
     return [isCalm ? line : ink.doubtful(line)]
-      + (reasons.isEmpty ? [] : [ink.faint(cut("       for " + reasons.joined(separator: ", ")))])
+      + (reasons.isEmpty ? [] : [ink.faint(fitted("       for ", reasons))])
   }
 
   private static func problems(_ status: StatusReport) -> [String] {
@@ -140,17 +142,18 @@ struct TopScreen {
       + ("  " + (row.lastReason ?? "")).leading(max(columns - sourceColumns - 36, 0))
   }
 
-  private func footer(_ state: TopState, _ report: TopReport) -> String {
-    let source = state.row(report)?.source ?? ""
+  private func footer(_ state: TopState) -> [String] {
     switch state.mode {
-    case .blockSpan(let text):
+    case .blockSpan(let source, let text):
       let hint = state.message.map { "  (\($0))" } ?? ""
-      return cut(" Block \(source) for: \(text)_\(hint)")
-    case .blockReason(_, let text): return cut(" Block \(source), because: \(text)_")
+      return [cut(" Block \(source) for: \(text)_\(hint)")]
+    case .blockReason(let source, _, let text): return [cut(" Block \(source), because: \(text)_")]
     case .list, .page: break
     }
-    if let message = state.message { return ink.reversed(cut(" \(message)").leading(columns)) }
-    return cut(" s sort  n networks  arrows choose  b block  u unblock  w why  q quit")
+    if let message = state.message {
+      return wrapped(message).map { ink.reversed(" \($0)".leading(columns)) }
+    }
+    return [cut(" s sort  n networks  arrows choose  b block  u unblock  w why  q quit")]
   }
 
   private func page(_ text: [String], from first: Int) -> [String] {
@@ -159,6 +162,29 @@ struct TopScreen {
     return shown + blank + [
       ink.reversed(cut(" arrows scroll, any other key goes back").leading(columns))
     ]
+  }
+
+  /// As many of `items` behind `start` as there is room for, each whole.
+  private func fitted(_ start: String, _ items: [String]) -> String {
+    var text = start + (items.first ?? "")
+    for item in items.dropFirst() {
+      guard text.count + item.count + 2 <= columns else { break }
+      text += ", " + item
+    }
+    return cut(text)
+  }
+
+  /// A sentence on lines that leave a column free on both sides.
+  private func wrapped(_ text: String) -> [String] {
+    var lines: [String] = []
+    for word in text.split(separator: " ") {
+      if let last = lines.last, last.count + word.count + 1 <= columns - 2 {
+        lines[lines.count - 1] = "\(last) \(word)"
+      } else {
+        lines.append(String(word.prefix(columns)))
+      }
+    }
+    return Array(lines.prefix(Self.messageLines))
   }
 
   private func cut(_ text: String) -> String {

@@ -12,10 +12,10 @@ struct TopState: Equatable {
   enum Mode: Equatable {
     /// The list.
     case list
-    /// A span for a block is typed.
-    case blockSpan(String)
-    /// The reason for a block is typed.
-    case blockReason(seconds: UInt64, String)
+    /// A span for a block of this source is typed.
+    case blockSpan(String, typed: String)
+    /// The reason for a block of this source is typed.
+    case blockReason(String, seconds: UInt64, typed: String)
     /// An explanation is shown, from this line on.
     case page([String], from: Int)
   }
@@ -68,21 +68,20 @@ struct TopState: Equatable {
   mutating func press(_ key: TopKey, _ report: TopReport) -> Wish {
     switch mode {
     case .list: return pressInList(key, report)
-    case .blockSpan(let text):
+    case .blockSpan(let source, let text):
       switch Self.type(key, text) {
-      case .goesOn(let text): mode = .blockSpan(text)
+      case .goesOn(let text): mode = .blockSpan(source, typed: text)
       case .cancelled: mode = .list
-      case .done(let text): takeSpan(text)
+      case .done(let text): takeSpan(text, source)
       }
       return .nothing
-    case .blockReason(let seconds, let text):
+    case .blockReason(let source, let seconds, let text):
       switch Self.type(key, text) {
-      case .goesOn(let text): mode = .blockReason(seconds: seconds, text)
+      case .goesOn(let text): mode = .blockReason(source, seconds: seconds, typed: text)
       case .cancelled: mode = .list
       case .done(let text):
         mode = .list
-        guard let row = row(report) else { return .nothing }
-        return .ask(.enter(Self.wish(row.source, seconds: seconds, reason: text)))
+        return .ask(.enter(Self.wish(source, seconds: seconds, reason: text)))
       }
       return .nothing
     case .page(let lines, let first):
@@ -110,7 +109,7 @@ struct TopState: Equatable {
     case .character("b"):
       guard let row else { return .nothing }
       chosen = row.source
-      mode = .blockSpan("1h")
+      mode = .blockSpan(row.source, typed: "1h")
     case .character("u"):
       if let row { return .ask(.undo(network: row.source, origin: nil)) }
     case .enter, .character("w"):
@@ -132,10 +131,10 @@ struct TopState: Equatable {
     chosen = rows.indices.contains(next) ? rows[next].source : nil
   }
 
-  private mutating func takeSpan(_ text: String) {
+  private mutating func takeSpan(_ text: String, _ source: String) {
     if let seconds = PlainWords.seconds(text) {
       message = nil
-      mode = .blockReason(seconds: seconds, "")
+      mode = .blockReason(source, seconds: seconds, typed: "")
     } else {
       message = "a span is written like 90s, 15m, 2h or 7d"
     }
