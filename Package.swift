@@ -161,14 +161,14 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "sallyport", "Capture", "Filter", "Kernel", "Proxy", "Telemetry", "Wire",
+        "sallyport", "Capture", "CSodium", "Filter", "Kernel", "Proxy", "Telemetry", "Wire",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: relaxed
     ),
     .testTarget(
       name: "LabTests",
-      dependencies: ["Lab", "Capture", "Filter", "Kernel", "Wire"],
+      dependencies: ["Lab", "sallyport", "Capture", "Filter", "Kernel", "Wire"],
       swiftSettings: relaxed
     ),
     .testTarget(name: "TidyTests", swiftSettings: relaxed),

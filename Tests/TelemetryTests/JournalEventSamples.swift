@@ -28,6 +28,8 @@ enum JournalEventSamples {
     .radarUnavailable(problem: "capturing is not permitted"),
     .stageChanged(transport: "ntcp2", from: "calm", to: "busy"),
     .stateBroken(file: "/var/lib/sallyport/state.sqlite", problem: "file is not a database"),
+    .stateUnreadable(file: "/var/lib/sallyport/state.sqlite", problem: "disk I/O error"),
+    .netDbUnavailable(directory: "/var/lib/i2pd/netDb", problem: "Permission denied"),
     .stateUnwritable(
       file: "/var/lib/sallyport/state.sqlite",
       problem: "No space left on device"

@@ -43,6 +43,8 @@ struct ShardInstruments<Content: ~Copyable & Sendable>: ~Copyable {
   let control: ShardControl
   /// What the radar and the shards know of those who knock; nil where there is no radar.
   let probes: ProbeTable?
+  /// What is known of sources from before and from elsewhere; nil where nobody keeps it.
+  let standings: StandingTable?
 
   /// The instruments of one shard.
   init(
@@ -50,12 +52,14 @@ struct ShardInstruments<Content: ~Copyable & Sendable>: ~Copyable {
     events: consuming EventRingWriter,
     mailbox: PolicyMailbox<Content>,
     control: ShardControl,
-    probes: ProbeTable? = nil
+    probes: ProbeTable? = nil,
+    standings: StandingTable? = nil
   ) {
     self.counters = counters
     self.events = events
     self.mailbox = mailbox
     self.control = control
     self.probes = probes
+    self.standings = standings
   }
 }
