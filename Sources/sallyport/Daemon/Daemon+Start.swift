@@ -29,14 +29,14 @@ extension Daemon {
     let bounds = try fit(GateBounds(configuration), configuration)
     let now = Clock.now
     var journal = Journal(destination: destination)
-    var keeper = keeper(configuration, now: now)
-    let proven = keeper?.restore(wallSeconds: Clock.wallSeconds) { journal.write($0, at: now) }
+    let kept = KeptState(configuration, now: now, to: &journal)
     let plan = try orFault { () throws(FirewallFault) in try FirewallPlan(configuration) }
     let probes = ProbeTableOwner()
-    let groups = try startGroups(setup, bounds, plan, probes, proven: proven ?? [])
+    let groups = try startGroups(setup, bounds, plan, probes, kept)
     let rules = try putRules(plan)
     tellStart(configuration, groups, bounds, to: &journal, at: now)
-    let radar = startRadar(configuration, probes: probes, journal: &journal, now: now)
+    let notes = SourceNotes()
+    let radar = startRadar(configuration, probes, notes, journal: &journal, now: now)
     _ = ServiceManager.ready(status: "guarding")
     return Daemon(
       configurationPath: path,
@@ -46,7 +46,8 @@ extension Daemon {
       journal: journal,
       sums: groups.transports.map { TransportSums($0, startingAt: now) },
       readers: EventReaders(groups),
-      keeper: keeper,
+      keeper: kept.keeper,
+      standing: kept.standing,
       statusSocket: openStatusSocket(configuration.admin.socket),
       signals: signals,
       watch: RouterWatch(
@@ -55,6 +56,8 @@ extension Daemon {
       ),
       bounds: bounds,
       radar: radar,
+      netDb: try? NetDbPost(routerDirectory: configuration.router.directory, notes: notes),
+      notes: notes,
       now: now,
       lookAtRulesAt: now
     )
@@ -83,15 +86,6 @@ extension Daemon {
     }
     let shards = groups.reduce(0) { $0 + $1.rings.count }
     journal.write(.started(version: SallyportVersion.text, shards: shards), at: now)
-  }
-
-  private static func keeper(_ configuration: Configuration, now: Instant) -> ProvenKeeper? {
-    guard configuration.gates.contains(where: { $0.transport == .ssu2 }) else { return nil }
-    return ProvenKeeper(
-      directory: configuration.state.directory,
-      lifetimeNanoseconds: configuration.datagrams.provenLifetimeNanoseconds,
-      now: now
-    )
   }
 
   /// As much of the bounds as this process's descriptors leave room for.
@@ -136,7 +130,7 @@ extension Daemon {
     _ bounds: GateBounds,
     _ firewall: FirewallPlan?,
     _ probes: ProbeTableOwner,
-    proven: [ProvenEntry]
+    _ kept: borrowing KeptState
   ) throws(StartFault) -> [any GateGroup] {
     let configuration = setup.loaded.configuration
     let count = configuration.shardCount
@@ -145,7 +139,16 @@ extension Daemon {
       do throws(GroupFault) {
         switch plan.transport {
         case .ntcp2:
-          groups.append(try ConnectionGroup(plan, count: count, bounds, probes, setup: setup))
+          groups.append(
+            try ConnectionGroup(
+              plan,
+              count: count,
+              bounds,
+              probes,
+              kept.standings,
+              setup: setup
+            )
+          )
         case .ssu2:
           groups.append(
             try DatagramGroup(
@@ -154,7 +157,7 @@ extension Daemon {
               count: count,
               bounds,
               setup: setup,
-              proven: proven
+              proven: kept.proven
             )
           )
         }
@@ -202,13 +205,14 @@ extension Daemon {
   /// The radar is a hint for rules: without it the gate works all the same, and says so.
   private static func startRadar(
     _ configuration: Configuration,
-    probes: ProbeTableOwner,
+    _ probes: ProbeTableOwner,
+    _ notes: SourceNotes,
     journal: inout Journal,
     now: Instant
   ) -> RadarPost? {
     guard configuration.radar.isEnabled else { return nil }
     do throws(RadarPost.Fault) {
-      return try RadarPost(configuration, probes: probes)
+      return try RadarPost(configuration, probes: probes, notes: notes)
     } catch {
       journal.write(.radarUnavailable(problem: "\(error)"), at: now)
       return nil

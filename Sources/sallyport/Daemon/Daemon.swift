@@ -29,12 +29,18 @@ struct Daemon: ~Copyable {
   var readers: EventReaders
   /// Keeps what SSU2 peers have proven; nil when no gate speaks SSU2.
   var keeper: ProvenKeeper?
+  /// Keeps what is known of sources.
+  var standing: StandingKeeper
   var statusSocket: StatusSocket?
   let signals: SignalSource
   var watch: RouterWatch
   var bounds: GateBounds
   /// Listens until it goes.
   let radar: RadarPost?
+  /// Reads the router's netDb until it goes; nil when there is no thread for it.
+  let netDb: NetDbPost?
+  /// What the two learn of sources.
+  let notes: SourceNotes
 
   var now: Instant
   var lookAtRulesAt: Instant
@@ -137,6 +143,7 @@ struct Daemon: ~Copyable {
       )
     }
     bounds = bounds.reloaded(wanted)
+    standing.reload(wanted.standing.lifetimes)
     for group in groups { group.reload(setup, bounds) }
   }
 

@@ -1,3 +1,4 @@
+internal import Filter
 internal import Kernel
 internal import Proxy
 internal import Telemetry
@@ -19,8 +20,8 @@ protocol GateGroup: AnyObject {
   func reload(_ setup: borrowing GateSetup, _ bounds: GateBounds)
   /// Asks every shard for something.
   func ask(_ wish: ShardControl.Wish)
-  /// Hands over every endpoint that was proven since this was last called.
-  func drainProven(into keeper: inout ProvenKeeper, wallSeconds: UInt64)
+  /// Hands over what its shards learnt of peers since this was last called.
+  func drainOutcomes(_ take: (Endpoint, SourceOutcome) -> Void)
 }
 
 /// Why a group can't start.
