@@ -43,12 +43,17 @@ public struct SourceLimits: ~Copyable {
   ///
   /// What strangers share with a source, its network's and the gate's bounds, can't be used up
   /// against a known one: it passes on a reserve that nobody else draws from. Its own address's
-  /// bounds hold for everybody.
+  /// bounds hold for everybody but for one that people allowed.
   #if !DEBUG
     @_noLocks
   #endif
-  public mutating func arrive(_ source: SourceAddress, now: Instant) -> ArrivalVerdict {
+  public mutating func arrive(
+    _ source: SourceAddress,
+    isAllowed: Bool = false,
+    now: Instant
+  ) -> ArrivalVerdict {
     let keys = hasher.keys(source)
+    guard !isAllowed else { return welcomeAllowed(keys, now: now) }
     let shared = sharedRefusal(keys, now: now)
     if let shared {
       guard isKnown(keys, now: now), reserve.hasToken(settings.knownReserve, now: now) else {
@@ -82,6 +87,22 @@ public struct SourceLimits: ~Copyable {
       return .prefixRate
     }
     return unsafe network.pointee.hasRoom(settings.networkHalfOpen) ? nil : .prefixHalfOpen
+  }
+
+  /// One that people allowed: it is half-open like any other, and uses up nothing that is its
+  /// neighbours'.
+  private mutating func welcomeAllowed(_ keys: SourceKeys, now: Instant) -> ArrivalVerdict {
+    let network = unsafe table.place(keys.network, now: now)
+    guard unsafe network.pointee.hasRoom(.max) else { return .refuse(.prefixHalfOpen) }
+    let address = unsafe table.place(keys.address, now: now)
+    guard unsafe address.pointee.hasRoom(.max) else { return .refuse(.addressHalfOpen) }
+    guard
+      gate.take(settings.gateRate, now: now) || reserve.take(settings.knownReserve, now: now)
+    else { return .refuse(.gateRate) }
+    unsafe address.pointee.halfOpen &+= 1
+    // The address's record may have taken its network's place.
+    if let network = unsafe table.find(keys.network) { unsafe network.pointee.halfOpen &+= 1 }
+    return .welcome(keys)
   }
 
   /// Only who is welcome uses up what an address shares with others: one that is over its own

@@ -14,6 +14,8 @@ public final class ShardHandle: Sendable {
   /// What is asked of it.
   public let control: ShardControl
   private let mailbox: PolicyMailbox<Policy>
+  private let people: PolicyMailbox<PeopleList>
+  private let busyOwner: BusySourcesOwner
   private let wake: WakeRemote
   /// Memory that the shard reads: it must not go before the shard.
   private let probes: ProbeTableOwner?
@@ -41,6 +43,8 @@ public final class ShardHandle: Sendable {
     outcomes = EndpointRing()
     control = ShardControl()
     mailbox = PolicyMailbox()
+    people = PolicyMailbox()
+    busyOwner = BusySourcesOwner()
     self.wake = wake
   }
 
@@ -51,6 +55,7 @@ public final class ShardHandle: Sendable {
   ///   - core: The core that it stays on; nil leaves that to the kernel.
   ///   - listeners: What it accepts from.
   ///   - policy: What it decides by.
+  ///   - people: What people said.
   ///   - probes: The table that it shares with the radar; nil where there is none.
   ///   - standings: What is known of sources; nil where nobody keeps it.
   ///   - seed: For draws that only have to look like the router's.
@@ -62,6 +67,7 @@ public final class ShardHandle: Sendable {
     core: Int32?,
     listeners: consuming ListenerSet,
     policy: consuming Policy,
+    people: consuming PeopleList = PeopleList(),
     probes: ProbeTableOwner? = nil,
     standings: StandingTableOwner? = nil,
     seed: UInt64,
@@ -69,12 +75,15 @@ public final class ShardHandle: Sendable {
   ) throws(Errno) -> ShardHandle {
     let wake = try WakeSignal()
     let handle = ShardHandle(wake: wake.remote, probes: probes, standings: standings)
+    handle.people.put(people)
     let network = try LinuxNetwork(listeners: listeners, wake: wake)
     let instruments = ShardInstruments(
       counters: handle.board.makeWriter(),
       events: handle.ring.makeWriter(),
       mailbox: handle.mailbox,
       control: handle.control,
+      people: handle.people,
+      busy: handle.busyOwner.sources,
       probes: probes?.table,
       standings: standings?.table
     )
@@ -88,13 +97,13 @@ public final class ShardHandle: Sendable {
       )
     )
     // The thread ends by itself: it is not joined, but reports its end.
+    let busyOwner = handle.busyOwner
     let thread = try WorkerThread(name: name, core: core) {
       var live = shard.take()
       live.run()
       _ = consume live
-      // The shard read the tables to its end.
-      _ = probes
-      _ = standings
+      // The shard used the tables to its end.
+      _ = (probes, standings, busyOwner)
       whenEnded()
     }
     thread.detach()
@@ -106,6 +115,15 @@ public final class ShardHandle: Sendable {
     mailbox.put(policy)
     wake.raise()
   }
+
+  /// Gives the shard what people say from now on.
+  public func heed(_ people: consuming PeopleList) {
+    self.people.put(people)
+    wake.raise()
+  }
+
+  /// The busiest addresses and networks that the shard met.
+  public var busy: BusySources { busyOwner.sources }
 
   /// Asks the shard for something.
   public func ask(_ wish: ShardControl.Wish) {

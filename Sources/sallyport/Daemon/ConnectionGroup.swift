@@ -18,6 +18,7 @@ final class ConnectionGroup: GateGroup {
     _ bounds: GateBounds,
     _ probes: ProbeTableOwner,
     _ standings: StandingTableOwner,
+    people: PeopleBook,
     setup: borrowing GateSetup
   ) throws(GroupFault) {
     self.plan = plan
@@ -37,6 +38,7 @@ final class ConnectionGroup: GateGroup {
           core: nil,
           listeners: listeners,
           policy: setup.policy(for: plan.mode, shards: count, limits: bounds.connections),
+          people: people.list,
           probes: probes,
           standings: standings,
           seed: UInt64.random(in: .min ... .max),
@@ -110,6 +112,12 @@ final class ConnectionGroup: GateGroup {
         )
       )
     }
+  }
+
+  var busy: [BusySources] { shards.map(\.busy) }
+
+  func heed(_ people: PeopleBook) {
+    for shard in shards { shard.heed(people.list) }
   }
 
   func ask(_ wish: ShardControl.Wish) {

@@ -12,7 +12,7 @@ struct StartFault: Error, CustomStringConvertible {
 }
 
 extension Daemon {
-  /// Descriptors of the control thread: journal, signals, files, status.
+  /// Descriptors of the control thread: journal, signals, files, the admin socket.
   private static let daemonDescriptors = 64
 
   /// Starts everything that a checked setup asks for.
@@ -32,11 +32,14 @@ extension Daemon {
     let kept = KeptState(configuration, now: now, to: &journal)
     let plan = try orFault { () throws(FirewallFault) in try FirewallPlan(configuration) }
     let probes = ProbeTableOwner()
-    let groups = try startGroups(setup, bounds, plan, probes, kept)
+    let people = People(gates: configuration.gates)
+    let groups = try startGroups(setup, bounds, plan, probes, people, kept)
     let rules = try putRules(plan)
     tellStart(configuration, groups, bounds, to: &journal, at: now)
+    var health = DaemonHealth()
     let notes = SourceNotes()
-    let radar = startRadar(configuration, probes, notes, journal: &journal, now: now)
+    let radar = startRadar(configuration, probes, notes, &health, journal: &journal, now: now)
+    let admin = openAdmin(configuration.admin.socket, journal: &journal, now: now)
     _ = ServiceManager.ready(status: "guarding")
     return Daemon(
       configurationPath: path,
@@ -48,7 +51,10 @@ extension Daemon {
       readers: EventReaders(groups),
       keeper: kept.keeper,
       standing: kept.standing,
-      statusSocket: openStatusSocket(configuration.admin.socket),
+      admin: admin,
+      people: people,
+      recent: groups.transports.map { RecentNumbers($0, startingAt: now) },
+      health: health,
       signals: signals,
       watch: RouterWatch(
         directory: configuration.router.directory,
@@ -130,6 +136,7 @@ extension Daemon {
     _ bounds: GateBounds,
     _ firewall: FirewallPlan?,
     _ probes: ProbeTableOwner,
+    _ people: People,
     _ kept: borrowing KeptState
   ) throws(StartFault) -> [any GateGroup] {
     let configuration = setup.loaded.configuration
@@ -146,6 +153,7 @@ extension Daemon {
               bounds,
               probes,
               kept.standings,
+              people: people.book,
               setup: setup
             )
           )
@@ -156,6 +164,7 @@ extension Daemon {
               firewall: firewall,
               count: count,
               bounds,
+              people: people.book,
               setup: setup,
               proven: kept.proven
             )
@@ -207,6 +216,7 @@ extension Daemon {
     _ configuration: Configuration,
     _ probes: ProbeTableOwner,
     _ notes: SourceNotes,
+    _ health: inout DaemonHealth,
     journal: inout Journal,
     now: Instant
   ) -> RadarPost? {
@@ -214,6 +224,7 @@ extension Daemon {
     do throws(RadarPost.Fault) {
       return try RadarPost(configuration, probes: probes, notes: notes)
     } catch {
+      health.radarProblem = "\(error)"
       journal.write(.radarUnavailable(problem: "\(error)"), at: now)
       return nil
     }
@@ -234,12 +245,26 @@ extension Daemon {
     }
   }
 
-  /// The status socket is a convenience: without it the gate works all the same.
-  private static func openStatusSocket(_ path: String) -> StatusSocket? {
+  /// The admin socket is a convenience: without it the gate works all the same, and says so.
+  private static func openAdmin(
+    _ path: String,
+    journal: inout Journal,
+    now: Instant
+  ) -> AdminServer? {
     do throws(Errno) {
-      return try StatusSocket(path: path)
+      return try AdminServer(path: path)
     } catch {
+      journal.write(.adminUnavailable(path: path, problem: problem(error, at: path)), at: now)
       return nil
+    }
+  }
+
+  private static func problem(_ errno: Errno, at path: String) -> String {
+    switch errno.rawValue {
+    case EADDRINUSE: "another gate answers there; give this one another socket in [admin]"
+    case EEXIST: "something else lies there; move it away, or set another socket in [admin]"
+    case ENOENT: "its directory is missing; make it, or set another socket in [admin]"
+    default: "\(errno)"
     }
   }
 

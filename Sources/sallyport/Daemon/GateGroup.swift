@@ -16,8 +16,13 @@ protocol GateGroup: AnyObject {
   /// Whether all its shards have ended.
   var hasEnded: Bool { get }
 
+  /// The busiest addresses and networks that its shards met, a table each.
+  var busy: [BusySources] { get }
+
   /// Gives every shard the policy of a new setup.
   func reload(_ setup: borrowing GateSetup, _ bounds: GateBounds)
+  /// Gives every shard what people say from now on.
+  func heed(_ people: PeopleBook)
   /// Asks every shard for something.
   func ask(_ wish: ShardControl.Wish)
   /// Hands over what its shards learnt of peers since this was last called.
