@@ -161,14 +161,15 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "sallyport", "Capture", "Filter", "Kernel", "Proxy", "Telemetry", "Wire", argumentParser,
+        "sallyport", "Capture", "CSodium", "Filter", "Kernel", "Proxy", "Telemetry", "Wire",
+        argumentParser,
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: relaxed
     ),
     .testTarget(
       name: "LabTests",
-      dependencies: ["Lab", "Capture", "Filter", "Kernel", "Wire"],
+      dependencies: ["Lab", "sallyport", "Capture", "Filter", "Kernel", "Wire"],
       swiftSettings: relaxed
     ),
     .testTarget(name: "TidyTests", swiftSettings: relaxed),

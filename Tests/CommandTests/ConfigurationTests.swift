@@ -30,7 +30,7 @@ import Wire
     let names =
       LimitKey.ofConnections.map(\.name) + LimitKey.ofDatagrams.map(\.name)
       + LimitKey.ofFlows.map(\.name) + LimitKey.ofAllowance(.i2pd).map(\.name)
-      + LimitKey.ofAllowance(.java).map(\.name)
+      + LimitKey.ofAllowance(.java).map(\.name) + LimitKey.ofStanding.map(\.name)
     for name in names { #expect(text.contains("\n\(name) = "), "\(name)") }
     for key in [
       "kind", "directory", "proof", "mode", "when-down", "socket", "http", "mark", "mark-mask",
@@ -57,23 +57,31 @@ import Wire
     expectAKeyForEachField(LimitKey.ofFlows, FlowLimits())
     expectAKeyForEachField(LimitKey.ofAllowance(.i2pd), RouterAllowance.i2pd)
     expectAKeyForEachField(LimitKey.ofAllowance(.java), RouterAllowance.java)
+    expectAKeyForEachField(LimitKey.ofStanding, Configuration(), fields: 12)
   }
 
   /// Each key sets a field of its own, and no field is without a key.
   private func expectAKeyForEachField<Settings: Equatable>(
     _ keys: [LimitKey<Settings>],
-    _ defaults: Settings
+    _ defaults: Settings,
+    fields: Int? = nil
   ) {
-    var fields = 0
-    for child in Mirror(reflecting: defaults).children where !(child.value is RouterAllowance) {
-      fields += child.value is RateLimit ? 2 : 1
+    var count = 0
+    for child in Mirror(reflecting: defaults).children
+    where !(child.value is RouterAllowance || child.value is StandingWeights) {
+      count += child.value is RateLimit ? 2 : 1
     }
-    #expect(keys.count == fields)
+    #expect(keys.count == fields ?? count)
     var seen: [Settings] = []
     for key in keys {
       let faults = FaultCollector(file: "f")
       let isShort = key.name.hasSuffix("-seconds") && !key.name.contains("idle")
-      let value = key.name == "grace-seconds" || isShort ? 60 : 7_777
+      let value: Int
+      switch key.name {
+      case _ where key.name.hasSuffix("-weight"): value = 777
+      case "grace-seconds": value = 60
+      default: value = isShort && !key.name.contains("lifetime") ? 60 : 7_777
+      }
       let node = DocumentNode(value: .integer(value), line: 1)
       var reader = TableReader(name: "t", line: 1, entries: [key.name: node], faults: faults)
       var limits = defaults
@@ -121,6 +129,9 @@ import Wire
     socket = "/srv/socket"
     [state]
     directory = "/srv/state"
+    [standing]
+    session-lifetime-seconds = 3600
+    failure-weight = 0
     [firewall]
     mark = 0x10
     mark-mask = 0xf0
@@ -151,6 +162,8 @@ import Wire
     #expect(configuration.rules.directory == "/srv/rules")
     #expect(configuration.admin == AdminSettings(socket: "/srv/socket", http: nil))
     #expect(configuration.state.directory == "/srv/state")
+    #expect(configuration.standing.lifetimes.sessionNanoseconds == 3_600 * Nanoseconds.perSecond)
+    #expect(configuration.limits.standing.failure == 0)
     #expect(configuration.flows.flows == 7)
     #expect(configuration.datagrams.holdNanoseconds == 1_500_000_000)
     #expect(configuration.datagrams.java.requests == RateLimit(perMinute: 12, burst: 5))

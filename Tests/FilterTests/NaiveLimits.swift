@@ -19,6 +19,7 @@ struct NaiveLimits {
   var settings: LimitSettings
   private var records: [SourcePrefix: Record] = [:]
   private var gate = TokenBucket()
+  private var reserve = TokenBucket()
 
   init(_ settings: LimitSettings) {
     self.settings = settings
@@ -65,14 +66,11 @@ struct NaiveLimits {
 
   mutating func arrive(_ source: SourceAddress, now: Instant) -> Reason? {
     let levels = Self.levels(source)
-    guard gate.hasToken(settings.gateRate, now: now) else { return .gateRate }
-    for level in levels.dropFirst().reversed() {
-      change(level, now: now) { _ in }
-      var record = records[level] ?? Record()
-      guard record.bucket.hasToken(limit(level), now: now) else { return .prefixRate }
-      guard level != levels[1] || record.halfOpen < settings.networkHalfOpen else {
-        return .prefixHalfOpen
-      }
+    let shared = sharedRefusal(levels, now: now)
+    if let shared {
+      guard standing(source, now: now) == .known,
+        reserve.hasToken(settings.knownReserve, now: now)
+      else { return shared }
     }
     var refusal: Reason?
     let (rate, most) = (settings.addressRate, settings.addressHalfOpen)
@@ -86,12 +84,29 @@ struct NaiveLimits {
       }
     }
     guard refusal == nil else { return refusal }
-    _ = gate.take(settings.gateRate, now: now)
+    if shared == nil {
+      _ = gate.take(settings.gateRate, now: now)
+    } else {
+      _ = reserve.take(settings.knownReserve, now: now)
+    }
     for level in levels.dropFirst() {
       let rate = limit(level)
       change(level) { record in
-        _ = record.bucket.take(rate, now: now)
+        if shared == nil { _ = record.bucket.take(rate, now: now) }
         if level == levels[1] { record.halfOpen += 1 }
+      }
+    }
+    return nil
+  }
+
+  private mutating func sharedRefusal(_ levels: [SourcePrefix], now: Instant) -> Reason? {
+    guard gate.hasToken(settings.gateRate, now: now) else { return .gateRate }
+    for level in levels.dropFirst().reversed() {
+      change(level, now: now) { _ in }
+      var record = records[level] ?? Record()
+      guard record.bucket.hasToken(limit(level), now: now) else { return .prefixRate }
+      guard level != levels[1] || record.halfOpen < settings.networkHalfOpen else {
+        return .prefixHalfOpen
       }
     }
     return nil

@@ -19,6 +19,7 @@ import Wire
     settings.networkRate = RateLimit(perSecond: 3, burst: 12)
     settings.siteRate = RateLimit(perSecond: 4, burst: 16)
     settings.gateRate = RateLimit(perSecond: 20, burst: 45)
+    settings.knownReserve = RateLimit(perSecond: 2, burst: 5)
     settings.addressHalfOpen = 3
     settings.networkHalfOpen = 6
     settings.sourceRecords = 4_096

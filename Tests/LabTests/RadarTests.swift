@@ -60,7 +60,8 @@ struct RadarTests {
     var heard: [String: Int] = [:]
     _ = Pause.until(timeoutNanoseconds: 5 * Self.second) {
       for sighting in radar.sweep() {
-        heard["\(sighting.source) \(sighting.port)", default: 0] += 1
+        guard case .knock(let source, let port) = sighting else { continue }
+        heard["\(source) \(port)", default: 0] += 1
       }
       return heard.count >= 6
     }
@@ -71,6 +72,36 @@ struct RadarTests {
     #expect(Set(heard.keys) == expected, "\(heard)")
     #expect(heard.values.allSatisfy { $0 == 1 }, "\(heard)")
     _ = server
+  }
+
+  /// Who answers the host's own dials is heard, over both families; whom nobody dialled is not,
+  /// nor who refuses.
+  @Test func answersToTheHostsDialsAreHeard() throws {
+    let topology = try StarTopology(hostCount: 2)
+    defer { topology.remove() }
+    let (host, peer) = (topology.hosts[0], topology.hosts[1])
+    let radar = try radar(at: host)
+    let servers = try Self.server(at: peer)
+    let dials = [
+      Endpoint(address: peer.address, port: Self.port),
+      Endpoint(address: peer.addressIPv6, port: Self.port),
+      Endpoint(address: topology.world.address, port: Self.port),
+    ]
+    for endpoint in dials {
+      _ = try? host.namespace.run {
+        try TCPSocket.connected(to: endpoint, timeoutNanoseconds: Self.second).release()
+      }
+    }
+    var heard: [SourceAddress: Int] = [:]
+    _ = Pause.until(timeoutNanoseconds: 5 * Self.second) {
+      for sighting in radar.sweep() {
+        guard case .answer(let source) = sighting else { continue }
+        heard[source, default: 0] += 1
+      }
+      return heard.count >= 2
+    }
+    #expect(heard == [peer.address: 1, peer.addressIPv6: 1])
+    _ = servers
   }
 
   /// Held against a generous bound, since the machine is shared; the numbers are printed.
@@ -143,10 +174,11 @@ private final class RadarBox: Sendable {
         let now = Clock.now
         radar.sweep { sighting in
           cost.heard += 1
-          if sighting.port == port {
-            probes.table.sawSyn(from: sighting.source, now: now)
+          guard case .knock(let source, let knocked) = sighting else { return }
+          if knocked == port {
+            probes.table.sawSyn(from: source, now: now)
           } else {
-            probes.table.sawProbe(from: sighting.source, port: sighting.port, now: now)
+            probes.table.sawProbe(from: source, port: knocked, now: now)
           }
         }
       }

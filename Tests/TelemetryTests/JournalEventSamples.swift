@@ -43,6 +43,8 @@ enum JournalEventSamples {
     .pageUnavailable(address: "127.0.0.1:9477", problem: "Address already in use"),
     .stageChanged(transport: "ntcp2", from: "calm", to: "busy"),
     .stateBroken(file: "/var/lib/sallyport/state.sqlite", problem: "file is not a database"),
+    .stateUnreadable(file: "/var/lib/sallyport/state.sqlite", problem: "disk I/O error"),
+    .netDbUnavailable(directory: "/var/lib/i2pd/netDb", problem: "Permission denied"),
     .stateUnwritable(
       file: "/var/lib/sallyport/state.sqlite",
       problem: "No space left on device"

@@ -14,6 +14,11 @@ public struct LimitSettings: Sendable, Equatable {
   /// New connections from everybody.
   public var gateRate = RateLimit(perSecond: 50_000, burst: 100_000)
 
+  /// New connections from known addresses when strangers have used up what is shared.
+  public var knownReserve = RateLimit(perSecond: 1_000, burst: 4_000)
+  /// What makes a source known.
+  public var standing = StandingWeights()
+
   /// Connections from one address that have shown nothing yet.
   public var addressHalfOpen: UInt32 = 256
   /// Connections from one network that have shown nothing yet.
@@ -51,6 +56,7 @@ public struct LimitSettings: Sendable, Equatable {
     func part(_ whole: UInt32) -> UInt32 { max(whole / shards, 1) }
     var share = self
     share.gateRate = gateRate.share(of: shards)
+    share.knownReserve = knownReserve.share(of: shards)
     share.heldStrangers = part(heldStrangers)
     share.openSessions = part(openSessions)
     share.handshakesInFlight = part(handshakesInFlight)

@@ -2,7 +2,7 @@ public import Wire
 
 /// Turns addresses, endpoints, tokens and sessions into keys with a secret, so that nobody outside
 /// can aim at one record.
-public struct SourceHasher: ~Copyable {
+public struct SourceHasher: ~Copyable, Sendable {
   private static let ipv4NetworkLength: UInt8 = 24
   private static let ipv6NetworkLength: UInt8 = 64
   private static let ipv6SiteLength: UInt8 = 48
@@ -10,22 +10,38 @@ public struct SourceHasher: ~Copyable {
   private static let endpointMark: UInt64 = 1 << 16
   private static let sessionMark: UInt64 = 1 << 17
 
-  private let hash = KeyedHash()
+  private let hash: KeyedHash
 
   /// A hasher with a secret of its own.
-  public init() {}
+  public init() {
+    hash = KeyedHash()
+  }
+
+  /// A hasher with the secret at `original`, which is copied.
+  init(copying original: UnsafePointer<UInt8>) {
+    unsafe hash = KeyedHash(copying: original)
+  }
+
+  /// Where the secret lies, while this value lives.
+  var secret: UnsafePointer<UInt8> { unsafe hash.bytes }
+
+  /// The key of `source` itself, as in its keys.
+  func key(of source: SourceAddress) -> UInt64 {
+    key(source, length: source.isIPv4 ? 32 : 128)
+  }
 
   /// The keys of `source`.
   public func keys(_ source: SourceAddress) -> SourceKeys {
+    let address = key(of: source)
     guard source.isIPv4 else {
       return SourceKeys(
-        address: key(source, length: 128),
+        address: address,
         network: key(source, length: Self.ipv6NetworkLength),
         site: key(source, length: Self.ipv6SiteLength)
       )
     }
     return SourceKeys(
-      address: key(source, length: 32),
+      address: address,
       network: key(source, length: Self.ipv4NetworkLength),
       site: 0
     )

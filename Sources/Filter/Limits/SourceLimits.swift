@@ -15,18 +15,23 @@ public enum ArrivalVerdict: Equatable, Sendable, BitwiseCopyable {
 public struct SourceLimits: ~Copyable {
   private var settings: LimitSettings
   private let table: SourceTable
-  private let hasher = SourceHasher()
+  private let hasher: SourceHasher
+  private let standings: StandingTable?
   private var gate = TokenBucket()
+  private var reserve = TokenBucket()
 
   /// Network failures from which on its addresses count as crowded.
   private static let crowdedFailures: UInt16 = 4
   /// Unfinished handshakes of a network from which on its addresses count as crowded.
   private static let crowdedAsked: UInt16 = 3
 
-  /// Limits with an empty memory.
-  public init(_ settings: LimitSettings) {
+  /// Limits with an empty memory of their own; what others know of sources is read from
+  /// `standings`.
+  public init(_ settings: LimitSettings, standings: StandingTable? = nil) {
     self.settings = settings
     table = SourceTable(capacity: settings.sourceRecords)
+    hasher = standings?.makeHasher() ?? SourceHasher()
+    self.standings = standings
   }
 
   /// Takes new limits; what is remembered of sources stays.
@@ -34,8 +39,11 @@ public struct SourceLimits: ~Copyable {
     self.settings = settings
   }
 
-  /// Judges a new connection and counts it; a welcome one is half-open until `leaveHalfOpen`. One
-  /// that people allowed meets the gate's own limit alone.
+  /// Judges a new connection and counts it; a welcome one is half-open until `leaveHalfOpen`.
+  ///
+  /// What strangers share with a source, its network's and the gate's bounds, can't be used up
+  /// against a known one: it passes on a reserve that nobody else draws from. Its own address's
+  /// bounds hold for everybody but for one that people allowed.
   #if !DEBUG
     @_noLocks
   #endif
@@ -45,20 +53,12 @@ public struct SourceLimits: ~Copyable {
     now: Instant
   ) -> ArrivalVerdict {
     let keys = hasher.keys(source)
-    guard gate.hasToken(settings.gateRate, now: now) else { return .refuse(.gateRate) }
     guard !isAllowed else { return welcomeAllowed(keys, now: now) }
-    if keys.site != 0 {
-      let site = unsafe table.place(keys.site, now: now)
-      guard unsafe site.pointee.connections.hasToken(settings.siteRate, now: now) else {
-        return .refuse(.prefixRate)
+    let shared = sharedRefusal(keys, now: now)
+    if let shared {
+      guard isKnown(keys, now: now), reserve.hasToken(settings.knownReserve, now: now) else {
+        return .refuse(shared)
       }
-    }
-    let network = unsafe table.place(keys.network, now: now)
-    guard unsafe network.pointee.connections.hasToken(settings.networkRate, now: now) else {
-      return .refuse(.prefixRate)
-    }
-    guard unsafe network.pointee.hasRoom(settings.networkHalfOpen) else {
-      return .refuse(.prefixHalfOpen)
     }
     let address = unsafe table.place(keys.address, now: now)
     guard unsafe address.pointee.connections.take(settings.addressRate, now: now) else {
@@ -68,8 +68,25 @@ public struct SourceLimits: ~Copyable {
       return .refuse(.addressHalfOpen)
     }
     unsafe address.pointee.halfOpen &+= 1
-    countAtWiderLevels(keys, now: now)
+    if shared != nil { _ = reserve.take(settings.knownReserve, now: now) }
+    countAtWiderLevels(keys, isOnReserve: shared != nil, now: now)
     return .welcome(keys)
+  }
+
+  /// Why the gate, the site or the network has no room for one more; nil when they have.
+  private mutating func sharedRefusal(_ keys: SourceKeys, now: Instant) -> Reason? {
+    guard gate.hasToken(settings.gateRate, now: now) else { return .gateRate }
+    if keys.site != 0 {
+      let site = unsafe table.place(keys.site, now: now)
+      guard unsafe site.pointee.connections.hasToken(settings.siteRate, now: now) else {
+        return .prefixRate
+      }
+    }
+    let network = unsafe table.place(keys.network, now: now)
+    guard unsafe network.pointee.connections.hasToken(settings.networkRate, now: now) else {
+      return .prefixRate
+    }
+    return unsafe network.pointee.hasRoom(settings.networkHalfOpen) ? nil : .prefixHalfOpen
   }
 
   /// One that people allowed: it is half-open like any other, and uses up nothing that is its
@@ -79,7 +96,9 @@ public struct SourceLimits: ~Copyable {
     guard unsafe network.pointee.hasRoom(.max) else { return .refuse(.prefixHalfOpen) }
     let address = unsafe table.place(keys.address, now: now)
     guard unsafe address.pointee.hasRoom(.max) else { return .refuse(.addressHalfOpen) }
-    _ = gate.take(settings.gateRate, now: now)
+    guard
+      gate.take(settings.gateRate, now: now) || reserve.take(settings.knownReserve, now: now)
+    else { return .refuse(.gateRate) }
     unsafe address.pointee.halfOpen &+= 1
     // The address's record may have taken its network's place.
     if let network = unsafe table.find(keys.network) { unsafe network.pointee.halfOpen &+= 1 }
@@ -88,15 +107,18 @@ public struct SourceLimits: ~Copyable {
 
   /// Only who is welcome uses up what an address shares with others: one that is over its own
   /// limits would else spend its neighbours' tokens too.
-  private mutating func countAtWiderLevels(_ keys: SourceKeys, now: Instant) {
-    _ = gate.take(settings.gateRate, now: now)
-    if keys.site != 0, let site = unsafe table.find(keys.site) {
-      _ = unsafe site.pointee.connections.take(settings.siteRate, now: now)
+  private mutating func countAtWiderLevels(_ keys: SourceKeys, isOnReserve: Bool, now: Instant) {
+    if !isOnReserve {
+      _ = gate.take(settings.gateRate, now: now)
+      if keys.site != 0, let site = unsafe table.find(keys.site) {
+        _ = unsafe site.pointee.connections.take(settings.siteRate, now: now)
+      }
     }
     // The address's record may have taken its network's place.
     guard let network = unsafe table.find(keys.network) else { return }
-    _ = unsafe network.pointee.connections.take(settings.networkRate, now: now)
-    unsafe network.pointee.halfOpen &+= 1
+    if !isOnReserve { _ = unsafe network.pointee.connections.take(settings.networkRate, now: now) }
+    // A known one may come above the bound, but not above what can be counted.
+    if unsafe network.pointee.hasRoom(.max) { unsafe network.pointee.halfOpen &+= 1 }
   }
 
   /// The connection showed what it is, or went: it is half-open no more.
@@ -112,18 +134,53 @@ public struct SourceLimits: ~Copyable {
     }
   }
 
-  /// The standing of a source now.
+  /// The standing of a source now: what it did lately at this shard, and what is known of it from
+  /// before and from elsewhere.
   #if !DEBUG
     @_noLocks
   #endif
   public func standing(_ keys: SourceKeys, now: Instant) -> Standing {
     let address = unsafe table.place(keys.address, now: now).pointee
-    if address.completions > 0, address.failures <= 1 { return .known }
-    if address.failures > 0 { return .failing }
+    let score = settings.standing.score(facts(keys, now: now))
+    if isKnown(address, score) { return .known }
+    if address.failures > 0 || score < 0 { return .failing }
+    // Something speaks for the address itself: its neighbours do not weigh.
+    guard score == 0 else { return .fresh }
     let network = unsafe table.place(keys.network, now: now).pointee
     let isCrowded =
       network.failures >= Self.crowdedFailures || network.asked >= Self.crowdedAsked
     return isCrowded ? .crowded : .fresh
+  }
+
+  /// Under which keys `source` is remembered.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public func keys(_ source: SourceAddress) -> SourceKeys {
+    hasher.keys(source)
+  }
+
+  /// What is known of a source from before and from elsewhere.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public func facts(_ keys: SourceKeys, now: Instant) -> StandingFacts {
+    standings?.facts(keys.address, now: now) ?? .none(now: now)
+  }
+
+  /// Whether the source is known, without making a record of it.
+  private func isKnown(_ keys: SourceKeys, now: Instant) -> Bool {
+    let score = settings.standing.score(facts(keys, now: now))
+    guard let record = unsafe table.find(keys.address) else {
+      return isKnown(SourceRecord(), score)
+    }
+    var address = unsafe record.pointee
+    address.decay(now.wrappingMilliseconds)
+    return isKnown(address, score)
+  }
+
+  private func isKnown(_ address: SourceRecord, _ score: Int32) -> Bool {
+    address.failures <= 1 && (address.completions > 0 || score >= StandingWeights.known)
   }
 
   /// A source asks for a handshake with a proven first flight.

@@ -2,8 +2,22 @@ internal import CSodium
 
 /// A short hash (SipHash-2-4) under a secret of its own: who does not know the secret can neither
 /// compute nor aim at a value.
-struct KeyedHash: ~Copyable {
-  private let secret = SecretBytes(randomCount: Int(crypto_shorthash_KEYBYTES))
+struct KeyedHash: ~Copyable, Sendable {
+  private let secret: SecretBytes
+
+  /// A hash under a secret of its own.
+  init() {
+    secret = SecretBytes(randomCount: Int(crypto_shorthash_KEYBYTES))
+  }
+
+  /// Another hash under the secret at `original`, which is copied.
+  init(copying original: UnsafePointer<UInt8>) {
+    secret = SecretBytes(zeroedCount: Int(crypto_shorthash_KEYBYTES))
+    unsafe secret.bytes.update(from: original, count: secret.count)
+  }
+
+  /// Where the secret lies, while this value lives.
+  var bytes: UnsafePointer<UInt8> { unsafe UnsafePointer(secret.bytes) }
 
   /// Takes another secret; what was hashed before can't be found again.
   func renew() {

@@ -47,6 +47,8 @@ struct ShardInstruments<Content: ~Copyable & Sendable>: ~Copyable {
   let busy: BusySources?
   /// What the radar and the shards know of those who knock; nil where there is no radar.
   let probes: ProbeTable?
+  /// What is known of sources from before and from elsewhere; nil where nobody keeps it.
+  let standings: StandingTable?
 
   /// The instruments of one shard.
   init(
@@ -56,7 +58,8 @@ struct ShardInstruments<Content: ~Copyable & Sendable>: ~Copyable {
     control: ShardControl,
     people: PolicyMailbox<PeopleList> = PolicyMailbox(),
     busy: BusySources? = nil,
-    probes: ProbeTable? = nil
+    probes: ProbeTable? = nil,
+    standings: StandingTable? = nil
   ) {
     self.counters = counters
     self.events = events
@@ -65,5 +68,6 @@ struct ShardInstruments<Content: ~Copyable & Sendable>: ~Copyable {
     self.people = people
     self.busy = busy
     self.probes = probes
+    self.standings = standings
   }
 }

@@ -164,7 +164,7 @@ struct DatagramShard<World: DatagramNetwork & ~Copyable>: ~Copyable {
   private mutating func tellProven() {
     for _ in 0..<DatagramBounds.provenPerTurn {
       guard proven.hasRoom, let endpoint = gate.takeProven() else { return }
-      proven.write(endpoint, at: now)
+      proven.write(endpoint, code: SourceOutcome.passed(.proven).code, at: now)
     }
   }
 

@@ -49,6 +49,8 @@ struct Session<Socket: ~Copyable, Overflow: ~Copyable>: ~Copyable {
   /// When the stage began; for a handshake, when its last step was made; once the router has
   /// closed, when it did.
   var steppedAt: Instant
+  /// From when on the peer's next byte shows that the session lasts; once data flows.
+  var lastsAt: Instant
   /// Whether it counts as a handshake under way at the router.
   var isInFlight = true
   /// Whether anything moved since the idle deadline was set.

@@ -41,7 +41,7 @@ extension Shard where World: ~Copyable {
           provenAt: now
         )
       )
-      strangerQueues.move(slot, to: StrangerQueue.reading)
+      strangerQueues.move(slot, to: StrangerQueue.reading(limits.standing(keys, now: now)))
       strangerTimers.set(slot, at: mimicry.endWithoutFlight(accepted: now, now: now))
       look(slot, isClosing: false)
     }

@@ -13,7 +13,9 @@ extension Shard where World: ~Copyable {
     }
     let keys = strangers[slot].keys
     let standing = limits.standing(keys, now: now)
-    guard now >= routerRestsUntil, !sessions.isFull else { return wait(slot, flight, standing) }
+    guard now >= routerRestsUntil, hasSessionRoom(standing) else {
+      return wait(slot, flight, standing)
+    }
     let addressInFlight = limits.inFlight(keys)
     switch admission.ask(standing, addressInFlight: addressInFlight, now: now) {
     case .dial:
@@ -27,6 +29,12 @@ extension Shard where World: ~Copyable {
     case .dial: dial(slot, flight, standing)
     case .wait, .makeRoom: wait(slot, flight, standing)
     }
+  }
+
+  /// Whether a session may begin: the last ones are kept for known sources.
+  private func hasSessionRoom(_ standing: Standing) -> Bool {
+    guard standing != .known else { return !sessions.isFull }
+    return sessions.count < sessions.capacity &- sessions.capacity / ShardBounds.knownSessionShare
   }
 
   private mutating func wait(_ slot: UInt32, _ flight: ProvenFlight, _ standing: Standing) {
@@ -135,7 +143,8 @@ extension Shard where World: ~Copyable {
         acceptedAt: stranger.acceptedAt,
         provenAt: stranger.provenAt,
         stage: .dialling(flight),
-        steppedAt: now
+        steppedAt: now,
+        lastsAt: now
       )
     )
     let generation = sessions.generation(session)

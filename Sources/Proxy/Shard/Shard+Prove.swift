@@ -46,7 +46,8 @@ extension Shard where World: ~Copyable {
       askAdmission(slot, flight)
     case .wait(let needed):
       strangers[slot].stage = .padding(flight)
-      strangerQueues.move(slot, to: StrangerQueue.reading)
+      let standing = limits.standing(strangers[slot].keys, now: now)
+      strangerQueues.move(slot, to: StrangerQueue.reading(standing))
       wakeLate(slot, atBytes: needed)
       watchStranger(slot)
     case .refuse(let reason):

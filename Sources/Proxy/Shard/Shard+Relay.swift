@@ -137,11 +137,18 @@ extension Shard where World: ~Copyable {
   private mutating func peerSpoke(_ slot: UInt32, _ count: Int) {
     counters.add(UInt64(count), to: .bytesToRouter)
     sessions[slot].wasActive = true
-    guard case .handshaking(var follower) = sessions[slot].stage else { return }
+    guard case .handshaking(var follower) = sessions[slot].stage else { return noteLasting(slot) }
     let wasConfirming = follower.isConfirming
     let outcome = follower.peerSent(count)
     if follower.isConfirming, !wasConfirming { setConfirmationDeadline(slot) }
     step(slot, outcome, follower)
+  }
+
+  /// The peer of an open session has sent something.
+  private mutating func noteLasting(_ slot: UInt32) {
+    guard case .open = sessions[slot].stage, now >= sessions[slot].lastsAt else { return }
+    sessions[slot].lastsAt = now.advanced(byNanoseconds: ShardBounds.lastingAgainNanoseconds)
+    tell(.passed(.session), of: sessions[slot].source)
   }
 
   private mutating func step(
@@ -167,14 +174,17 @@ extension Shard where World: ~Copyable {
       admission.resolve(sessions[slot].standing, isSession: verdict == .complete)
       if verdict == .complete {
         becomeSession(slot)
-      } else if reason.isPeersDoing {
-        limits.fail(sessions[slot].keys, now: now)
+      } else {
+        tell(.failed(reason), of: sessions[slot].source)
+        if reason.isPeersDoing { limits.fail(sessions[slot].keys, now: now) }
       }
     }
   }
 
   private mutating func becomeSession(_ slot: UInt32) {
     limits.complete(sessions[slot].keys, now: now)
+    tell(.passed(.handshake), of: sessions[slot].source)
+    sessions[slot].lastsAt = now.advanced(byNanoseconds: ShardBounds.lastingNanoseconds)
     leaveFlight(slot)
     sessionQueues.leave(slot)
     sessions[slot].stage = .open

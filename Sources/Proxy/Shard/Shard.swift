@@ -33,6 +33,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
 
   let counters: CounterWriter
   let events: EventRingWriter
+  let outcomes: EndpointRingWriter
   let mailbox: PolicyMailbox<Policy>
   let control: ShardControl
   let peopleMailbox: PolicyMailbox<PeopleList>
@@ -60,6 +61,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     network: consuming World,
     policy: consuming Policy,
     instruments: consuming ShardInstruments<Policy>,
+    outcomes: consuming EndpointRingWriter = EndpointRing().makeWriter(),
     seed: UInt64
   ) {
     let settings = policy.limits
@@ -69,7 +71,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     routerRestsUntil = start
     descriptorsToldAgainAt = start
     self.network = network
-    limits = SourceLimits(settings)
+    limits = SourceLimits(settings, standings: instruments.standings)
     replay = ReplaySet(capacity: settings.replayRecords, now: start)
     admission = Admission(
       kind: policy.handshake.facts.kind,
@@ -103,6 +105,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     probes = instruments.probes
     counters = instruments.counters
     events = instruments.events
+    self.outcomes = outcomes
   }
 
   deinit {
@@ -196,13 +199,23 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
 
   private func showGauges() {
     counters.set(.held, to: UInt64(strangers.count))
-    counters.set(.reading, to: UInt64(strangerQueues.count(StrangerQueue.reading)))
+    counters.set(.reading, to: UInt64(readingCount))
     counters.set(.open, to: UInt64(sessions.count))
     // Whoever has a place among the handshakes is no session yet, or failed to become one.
     let underWay = admission.handshakesInFlight
     counters.set(.handshakesInFlight, to: UInt64(clamping: underWay - dialled))
     counters.set(.dialled, to: UInt64(clamping: dialled))
     counters.set(.sessions, to: UInt64(clamping: sessions.count - underWay))
+  }
+
+  private var readingCount: Int {
+    strangerQueues.count(StrangerQueue.reading) &+ strangerQueues.count(StrangerQueue.readingKnown)
+  }
+
+  /// Tells what became of somebody who was let through. Without room it is lost: it will be told of
+  /// another one.
+  func tell(_ outcome: SourceOutcome, of source: Endpoint) {
+    outcomes.write(source, code: outcome.code, at: now)
   }
 
   /// Counts a verdict about a peer.

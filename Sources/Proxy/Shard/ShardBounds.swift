@@ -36,6 +36,12 @@ enum ShardBounds {
   /// How long a router may keep silent on message 3 before that is taken for a yes: a bad one it
   /// answers by closing, within 10 ms (i2pd and Java I2P).
   static let confirmationNanoseconds: UInt64 = 2 * Nanoseconds.perSecond
+  /// How long data must flow until a session counts as a lasting one, and how often that is told of
+  /// one that goes on.
+  static let lastingNanoseconds: UInt64 = 180 * Nanoseconds.perSecond
+  static let lastingAgainNanoseconds: UInt64 = 3_600 * Nanoseconds.perSecond
+  /// One of so many sessions is kept for known sources.
+  static let knownSessionShare = 8
   /// How long a handshake that was judged too slow is followed on: routers end it by themselves,
   /// i2pd within 43 seconds.
   static let slowNanoseconds: UInt64 = 60 * Nanoseconds.perSecond

@@ -9,14 +9,17 @@ public final class ShardHandle: Sendable {
   public let board: CounterBoard
   /// What the shard tells.
   public let ring: EventRing
+  /// What became of those it let through, as codes of `SourceOutcome`.
+  public let outcomes: EndpointRing
   /// What is asked of it.
   public let control: ShardControl
   private let mailbox: PolicyMailbox<Policy>
   private let people: PolicyMailbox<PeopleList>
   private let busyOwner: BusySourcesOwner
   private let wake: WakeRemote
-  /// The shard's memory of those who knock: it must not go before the shard.
+  /// Memory that the shard reads: it must not go before the shard.
   private let probes: ProbeTableOwner?
+  private let standings: StandingTableOwner?
 
   /// The numbers' dimensions: the closed lists of verdicts and reasons.
   public static let layout = CounterLayout(
@@ -28,10 +31,16 @@ public final class ShardHandle: Sendable {
   /// wake signal and listeners.
   public static let otherDescriptors = 2 * ShardBounds.overflows + 16
 
-  private init(wake: WakeRemote, probes: ProbeTableOwner?) {
+  private init(
+    wake: WakeRemote,
+    probes: ProbeTableOwner?,
+    standings: StandingTableOwner?
+  ) {
     self.probes = probes
+    self.standings = standings
     board = CounterBoard(layout: Self.layout)
     ring = EventRing()
+    outcomes = EndpointRing()
     control = ShardControl()
     mailbox = PolicyMailbox()
     people = PolicyMailbox()
@@ -48,6 +57,7 @@ public final class ShardHandle: Sendable {
   ///   - policy: What it decides by.
   ///   - people: What people said.
   ///   - probes: The table that it shares with the radar; nil where there is none.
+  ///   - standings: What is known of sources; nil where nobody keeps it.
   ///   - seed: For draws that only have to look like the router's.
   ///   - whenEnded: Called on the shard's thread when it has ended.
   /// - Throws: The error of the call that failed.
@@ -59,11 +69,12 @@ public final class ShardHandle: Sendable {
     policy: consuming Policy,
     people: consuming PeopleList = PeopleList(),
     probes: ProbeTableOwner? = nil,
+    standings: StandingTableOwner? = nil,
     seed: UInt64,
     whenEnded: @escaping @Sendable () -> Void
   ) throws(Errno) -> ShardHandle {
     let wake = try WakeSignal()
-    let handle = ShardHandle(wake: wake.remote, probes: probes)
+    let handle = ShardHandle(wake: wake.remote, probes: probes, standings: standings)
     handle.people.put(people)
     let network = try LinuxNetwork(listeners: listeners, wake: wake)
     let instruments = ShardInstruments(
@@ -73,10 +84,17 @@ public final class ShardHandle: Sendable {
       control: handle.control,
       people: handle.people,
       busy: handle.busyOwner.sources,
-      probes: probes?.table
+      probes: probes?.table,
+      standings: standings?.table
     )
     let shard = Handover(
-      Shard(network: network, policy: policy, instruments: instruments, seed: seed)
+      Shard(
+        network: network,
+        policy: policy,
+        instruments: instruments,
+        outcomes: handle.outcomes.makeWriter(),
+        seed: seed
+      )
     )
     // The thread ends by itself: it is not joined, but reports its end.
     let busyOwner = handle.busyOwner
@@ -85,7 +103,7 @@ public final class ShardHandle: Sendable {
       live.run()
       _ = consume live
       // The shard used the tables to its end.
-      _ = (probes, busyOwner)
+      _ = (probes, standings, busyOwner)
       whenEnded()
     }
     thread.detach()

@@ -39,10 +39,15 @@ enum StrangerQueue {
   static let mimicking = 0
   /// Has shown nothing, or not all.
   static let reading = 3
-  static let count = 8
+  /// The same of a known source: strangers make room for it, and it for none of them.
+  static let readingKnown = 4
+  static let count = 9
 
-  /// The queues of those who are not proven.
+  /// The queues of those who are neither proven nor known.
   static var unproven: Range<Int> { 0..<4 }
+
+  /// Those of whom more is awaited.
+  static func reading(_ standing: Standing) -> Int { standing == .known ? readingKnown : reading }
 
   /// Those whose proof is put off.
   static func deferred(_ standing: Standing) -> Int { standing == .failing ? 1 : 2 }
@@ -63,7 +68,7 @@ enum StrangerGroup {
     switch self {
     case .mimicking: 0..<1
     case .deferred: 1..<3
-    case .waiting: 4..<8
+    case .waiting: 5..<9
     }
   }
 

@@ -1,8 +1,8 @@
 internal import Synchronization
 public import Wire
 
-/// The way of proven endpoints from one shard to the control thread, which keeps them over a
-/// restart: a ring of fixed size, one writer, one reader, no lock.
+/// The way of what is learnt of endpoints from one shard to the control thread, which keeps it over
+/// a restart: a ring of fixed size, one writer, one reader, no lock.
 public final class EndpointRing: Sendable {
   /// How many endpoints wait for the reader before there is no more room.
   public static let capacity = 4_096
@@ -40,16 +40,16 @@ public struct EndpointRingWriter: ~Copyable, Sendable {
   /// Whether there is room for another endpoint.
   public var hasRoom: Bool { ring.hasRoom }
 
-  /// Hands an endpoint over; there must be room, else it is lost.
+  /// Hands an endpoint over, with a code for what was learnt of it; without room it is lost.
   #if !DEBUG
     @_noLocks
   #endif
-  public func write(_ endpoint: Endpoint, at now: Instant) {
+  public func write(_ endpoint: Endpoint, code: UInt16, at now: Instant) {
     ring.write(
       RingRecord(
         first: endpoint.address.high,
         second: endpoint.address.low,
-        third: UInt64(endpoint.port),
+        third: UInt64(endpoint.port) | UInt64(code) << 16,
         fourth: now.nanoseconds
       )
     )
@@ -66,13 +66,14 @@ public struct EndpointRingReader: ~Copyable, Sendable {
     ring = RecordRing(capacity: EndpointRing.capacity, in: owner)
   }
 
-  /// The oldest endpoint not yet read and when it came; nil when there is none.
-  public func next() -> (endpoint: Endpoint, at: Instant)? {
+  /// The oldest endpoint not yet read, what was learnt of it, and when; nil when there is none.
+  public func next() -> (endpoint: Endpoint, code: UInt16, at: Instant)? {
     guard let record = ring.next() else { return nil }
     let address = SourceAddress(high: record.first, low: record.second)
     let port = UInt16(truncatingIfNeeded: record.third)
     return (
       Endpoint(address: address, port: port),
+      UInt16(truncatingIfNeeded: record.third >> 16),
       Instant(nanoseconds: record.fourth)
     )
   }

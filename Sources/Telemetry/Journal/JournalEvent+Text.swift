@@ -52,6 +52,10 @@ extension JournalEvent {
       "\(transport): overload stage changed from \(from) to \(to)."
     case .stateBroken(let file, let problem):
       "What was kept over the restart can't be used and was set aside: \(file): \(problem)"
+    case .stateUnreadable(let file, let problem):
+      "What was kept over the restart can't be read: \(file): \(problem)"
+    case .netDbUnavailable(let directory, let problem):
+      "The router's netDb can't be read, who is listed there is not known: \(directory): \(problem)"
     case .stateUnwritable(let file, let problem):
       "What is to be kept over a restart can't be written: \(file): \(problem)"
     case .sourcesHidden(let transport, let gate):
@@ -110,8 +114,11 @@ extension JournalEvent {
       [("ADDRESS", address), ("PROBLEM", problem)]
     case .stageChanged(let transport, let from, let to):
       [("TRANSPORT", transport), ("STAGE_BEFORE", from), ("STAGE", to)]
-    case .stateBroken(let file, let problem), .stateUnwritable(let file, let problem):
+    case .stateBroken(let file, let problem), .stateUnreadable(let file, let problem),
+      .stateUnwritable(let file, let problem):
       [("FILE", file), ("PROBLEM", problem)]
+    case .netDbUnavailable(let directory, let problem):
+      [("DIRECTORY", directory), ("PROBLEM", problem)]
     case .sourcesHidden(let transport, let gate):
       [("TRANSPORT", transport), ("GATE", gate)]
     case .verdictSum(let sum):

@@ -47,8 +47,12 @@ public enum JournalEvent: Equatable, Sendable {
   case stageChanged(transport: String, from: String, to: String)
   /// What was kept over a restart can't be used; it was set aside, and the gate begins anew.
   case stateBroken(file: String, problem: String)
+  /// What was kept over a restart can't be read; it stays where it is, and the gate begins anew.
+  case stateUnreadable(file: String, problem: String)
   /// What is to be kept over a restart can't be written.
   case stateUnwritable(file: String, problem: String)
+  /// The router's netDb can't be read; everything else works.
+  case netDbUnavailable(directory: String, problem: String)
   /// A gate in proxy mode shows the router its own address instead of the peers'.
   case sourcesHidden(transport: String, gate: String)
   /// How often a verdict was given for a reason since its last line.
@@ -83,7 +87,9 @@ public enum JournalEvent: Equatable, Sendable {
     case .pageUnavailable: .pageUnavailable
     case .stageChanged: .stageChanged
     case .stateBroken: .stateBroken
+    case .stateUnreadable: .stateUnreadable
     case .stateUnwritable: .stateUnwritable
+    case .netDbUnavailable: .netDbUnavailable
     case .sourcesHidden: .sourcesHidden
     case .verdictSum: .verdictSum
     case .verdictRest: .verdictRest

@@ -56,8 +56,12 @@ public enum JournalEventKind: CaseIterable, Sendable {
   case stageChanged
   /// See `JournalEvent.stateBroken`.
   case stateBroken
+  /// See `JournalEvent.stateUnreadable`.
+  case stateUnreadable
   /// See `JournalEvent.stateUnwritable`.
   case stateUnwritable
+  /// See `JournalEvent.netDbUnavailable`.
+  case netDbUnavailable
   /// See `JournalEvent.sourcesHidden`.
   case sourcesHidden
   /// See `JournalEvent.verdictSum`.
@@ -92,6 +96,8 @@ public enum JournalEventKind: CaseIterable, Sendable {
     case .pageUnavailable: "878f2181e689869a053849fff3e8f58c"
     case .stageChanged: "cb089d08c5034b067c83e59980147b0e"
     case .stateBroken: "4a81dd452d224ffa7f904f09362ec72c"
+    case .stateUnreadable: "c9c9c7d6f877c4fc298035fdabcc82f4"
+    case .netDbUnavailable: "b24c6e4b3507d3aa13a3694e59caced4"
     case .stateUnwritable: "ec8ecb9559082bf552f99d314adba75a"
     case .sourcesHidden: "f28d80c1fa28b4e4bcb2a0e4d722780b"
     case .verdictSum: "e6032d3ba50031d51157c03d7794d47f"
@@ -104,13 +110,14 @@ public enum JournalEventKind: CaseIterable, Sendable {
   public var priority: JournalPriority {
     switch self {
     case .reloadFailed, .routerFilesBroken, .firewallMissing, .descriptorsShort: .error
-    case .adminUnavailable, .pageUnavailable, .routerUnreachable, .boundsLowered, .stateBroken, .stateUnwritable,
+    case .adminUnavailable, .pageUnavailable, .routerUnreachable, .boundsLowered, .stateBroken,
+      .stateUnreadable, .stateUnwritable,
       .sourcesHidden,
       .linesLeftOut:
       .warning
     case .started, .stopping, .stopped, .reloaded, .routerBack, .firewallRestored, .stageChanged,
-      .routerFilesChanged, .radarUnavailable, .personEntered, .personUndone, .peopleUndone,
-      .personEnded:
+      .routerFilesChanged, .radarUnavailable, .netDbUnavailable, .personEntered, .personUndone,
+      .peopleUndone, .personEnded:
       .notice
     case .verdictSum, .verdictRest: .information
     }

@@ -30,6 +30,7 @@ extension Configuration {
     rules = RulesSettings(root.table("rules"))
     admin = AdminSettings(root.table("admin"))
     state = StateSettings(root.table("state"))
+    readStanding(root.table("standing"))
     process = ProcessSettings(root.table("process"))
     radar = RadarConfiguration(root.table("radar"))
     root.finish()
@@ -38,6 +39,12 @@ extension Configuration {
   private mutating func readLimits(_ table: TableReader) {
     var reader = table
     for key in LimitKey.ofConnections { key.read(from: &reader, into: &limits) }
+    reader.finish()
+  }
+
+  private mutating func readStanding(_ table: TableReader) {
+    var reader = table
+    for key in LimitKey.ofStanding { key.read(from: &reader, into: &self) }
     reader.finish()
   }
 

@@ -20,6 +20,16 @@ struct Configuration: Sendable, Equatable {
   var admin = AdminSettings()
   /// Where what outlives a restart is kept.
   var state = StateSettings()
+  /// How long what sources have shown counts.
+  var standing = StandingConfiguration()
+  /// How long what sources have shown counts, and for how many. What it weighs is among the limits.
+  struct StandingConfiguration: Sendable, Equatable {
+    /// The lifetime of each test.
+    var lifetimes = StandingLifetimes()
+    /// Sources that are remembered.
+    var sources: UInt32 = 131_072
+  }
+
   /// What hears SYNs that never become a connection.
   var radar = RadarConfiguration()
   /// How connections are diverted in the kernel.

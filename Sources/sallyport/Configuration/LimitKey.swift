@@ -93,6 +93,7 @@ extension LimitKey where Settings == LimitSettings {
       rate("network-rate", \.networkRate, defaults),
       rate("site-rate", \.siteRate, defaults),
       rate("gate-rate", \.gateRate, defaults),
+      rate("known-reserve", \.knownReserve, defaults),
       count("address-half-open", \.addressHalfOpen, halfOpen),
       count("network-half-open", \.networkHalfOpen, halfOpen),
       count("held-strangers", \.heldStrangers, connections),

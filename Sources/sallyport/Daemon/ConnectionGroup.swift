@@ -8,6 +8,7 @@ internal import Wire
 final class ConnectionGroup: GateGroup {
   let plan: GroupPlan
   private var shards: [ShardHandle] = []
+  private var outcomes: [OutcomeReader] = []
   private let ended = EndCount()
 
   /// A group that listens where `plan` says, with `count` shards.
@@ -16,6 +17,7 @@ final class ConnectionGroup: GateGroup {
     count: UInt32,
     _ bounds: GateBounds,
     _ probes: ProbeTableOwner,
+    _ standings: StandingTableOwner,
     people: PeopleBook,
     setup: borrowing GateSetup
   ) throws(GroupFault) {
@@ -31,18 +33,19 @@ final class ConnectionGroup: GateGroup {
       }
       let ended = ended
       do throws(Errno) {
-        shards.append(
-          try ShardHandle.start(
-            name: "shard \(index)",
-            core: nil,
-            listeners: listeners,
-            policy: setup.policy(for: plan.mode, shards: count, limits: bounds.connections),
-            people: people.list,
-            probes: probes,
-            seed: UInt64.random(in: .min ... .max),
-            whenEnded: { ended.add() }
-          )
+        let shard = try ShardHandle.start(
+          name: "shard \(index)",
+          core: nil,
+          listeners: listeners,
+          policy: setup.policy(for: plan.mode, shards: count, limits: bounds.connections),
+          people: people.list,
+          probes: probes,
+          standings: standings,
+          seed: UInt64.random(in: .min ... .max),
+          whenEnded: { ended.add() }
         )
+        outcomes.append(OutcomeReader(shard.outcomes))
+        shards.append(shard)
       } catch {
         throw .start(error)
       }
@@ -123,6 +126,7 @@ final class ConnectionGroup: GateGroup {
     for shard in shards { shard.ask(wish) }
   }
 
-  /// A connection's address needs no proof.
-  func drainProven(into keeper: inout ProvenKeeper, wallSeconds: UInt64) {}
+  func drainOutcomes(_ take: (Endpoint, SourceOutcome) -> Void) {
+    for reader in outcomes { reader.drain(take) }
+  }
 }

@@ -32,23 +32,20 @@ extension Daemon {
     let bounds = try fit(GateBounds(configuration), configuration)
     let now = Clock.now
     var journal = Journal(destination: destination)
-    var keeper = keeper(configuration, now: now)
-    let proven = keeper?.restore(wallSeconds: Clock.wallSeconds) { journal.write($0, at: now) }
+    let kept = KeptState(configuration, now: now, to: &journal)
     let plan = try orFault { () throws(FirewallFault) in try FirewallPlan(configuration) }
     let probes = ProbeTableOwner()
-    let store = StateStore.open(directory: configuration.state.directory) {
-      journal.write($0, at: now)
-    }
     let people = People(
       gates: configuration.gates,
-      store: store,
+      store: kept.store,
       at: PeopleBook.Moment(now, wallSeconds: Clock.wallSeconds)
     ) { journal.write($0, at: now) }
-    let groups = try startGroups(setup, bounds, plan, probes, people, proven: proven ?? [])
+    let groups = try startGroups(setup, bounds, plan, probes, people, kept)
     let rules = try putRules(plan)
     tellStart(configuration, groups, bounds, to: &journal, at: now)
     var health = DaemonHealth()
-    let radar = startRadar(configuration, probes, &health, journal: &journal, now: now)
+    let notes = SourceNotes()
+    let radar = startRadar(configuration, probes, notes, &health, journal: &journal, now: now)
     let admin = openAdmin(configuration.admin.socket, journal: &journal, now: now)
     var lookout = Lookout(configuration, groups, bounds, now: now)
     if let problem = lookout.show(on: configuration.admin.http) { journal.write(problem, at: now) }
@@ -62,7 +59,8 @@ extension Daemon {
       sums: groups.transports.map { TransportSums($0, startingAt: now) },
       readers: EventReaders(groups),
       lookout: lookout,
-      keeper: keeper,
+      keeper: kept.keeper,
+      standing: kept.standing,
       admin: admin,
       people: people,
       recent: groups.transports.map { RecentNumbers($0, startingAt: now) },
@@ -74,6 +72,8 @@ extension Daemon {
       ),
       bounds: bounds,
       radar: radar,
+      netDb: try? NetDbPost(routerDirectory: configuration.router.directory, notes: notes),
+      notes: notes,
       now: now,
       lookAtRulesAt: now
     )
@@ -102,15 +102,6 @@ extension Daemon {
     }
     let shards = groups.reduce(0) { $0 + $1.rings.count }
     journal.write(.started(version: SallyportVersion.text, shards: shards), at: now)
-  }
-
-  private static func keeper(_ configuration: Configuration, now: Instant) -> ProvenKeeper? {
-    guard configuration.gates.contains(where: { $0.transport == .ssu2 }) else { return nil }
-    return ProvenKeeper(
-      directory: configuration.state.directory,
-      lifetimeNanoseconds: configuration.datagrams.provenLifetimeNanoseconds,
-      now: now
-    )
   }
 
   /// As much of the bounds as this process's descriptors leave room for.
@@ -145,7 +136,7 @@ extension Daemon {
     _ firewall: FirewallPlan?,
     _ probes: ProbeTableOwner,
     _ people: People,
-    proven: [ProvenEntry]
+    _ kept: borrowing KeptState
   ) throws(StartFault) -> [any GateGroup] {
     let configuration = setup.loaded.configuration
     let count = configuration.shardCount
@@ -160,6 +151,7 @@ extension Daemon {
               count: count,
               bounds,
               probes,
+              kept.standings,
               people: people.book,
               setup: setup
             )
@@ -173,7 +165,7 @@ extension Daemon {
               bounds,
               people: people.book,
               setup: setup,
-              proven: proven
+              proven: kept.proven
             )
           )
         }
@@ -248,13 +240,14 @@ extension Daemon {
   private static func startRadar(
     _ configuration: Configuration,
     _ probes: ProbeTableOwner,
+    _ notes: SourceNotes,
     _ health: inout DaemonHealth,
     journal: inout Journal,
     now: Instant
   ) -> RadarPost? {
     guard configuration.radar.isEnabled else { return nil }
     do throws(RadarPost.Fault) {
-      return try RadarPost(configuration, probes: probes)
+      return try RadarPost(configuration, probes: probes, notes: notes)
     } catch {
       health.radarProblem = "\(error)"
       journal.write(.radarUnavailable(problem: "\(error)"), at: now)

@@ -1,3 +1,4 @@
+internal import Filter
 internal import Kernel
 internal import Proxy
 internal import Telemetry
@@ -9,7 +10,7 @@ extension Daemon {
   mutating func tell() {
     readers.drain(into: &journal, at: now)
     for index in sums.indices { sums[index].report(groups, to: &journal, at: now) }
-    keepProven(isLast: false)
+    keep(isLast: false)
     if lookout.isDue(at: now) { lookout.look(at: groups, scene, now: now) }
     journal.tick(at: now)
     if heartbeat.isFelt(groups.flatMap(\.turnCounts)) { _ = ServiceManager.watchdog() }
@@ -19,23 +20,33 @@ extension Daemon {
   mutating func end() {
     for group in groups { group.ask(.stop) }
     rules?.end()
-    keepProven(isLast: true)
+    keep(isLast: true)
     people.finish()
     for index in sums.indices { now = sums[index].finish(groups, to: &journal, at: now) }
     _ = journal.insist(.stopped, at: now)
   }
 
-  /// Takes what the shards tell of proven endpoints, and writes it when it is time to.
-  private mutating func keepProven(isLast: Bool) {
-    guard var keeper = keeper.take() else { return }
+  /// Takes what the shards learnt of peers, and writes it when it is time to. The rounds of the
+  /// control thread are short, so what is read now was learnt now.
+  private mutating func keep(isLast: Bool) {
     let wallSeconds = Clock.wallSeconds
-    for group in groups { group.drainProven(into: &keeper, wallSeconds: wallSeconds) }
-    if isLast {
-      keeper.write(now, wallSeconds: wallSeconds, to: &journal)
-    } else {
-      keeper.writeIfDue(now, wallSeconds: wallSeconds, to: &journal)
+    for group in groups {
+      group.drainOutcomes { endpoint, outcome in
+        standing.note(outcome, of: endpoint.address, now: now, wallSeconds: wallSeconds)
+        if outcome == .passed(.proven) { keeper?.note(endpoint, at: wallSeconds) }
+      }
     }
-    self.keeper = keeper
+    for note in notes.take() {
+      standing.note(note.outcome, of: note.source, now: now, wallSeconds: wallSeconds)
+    }
+    if let event = netDb?.takeProblem() { journal.write(event, at: now) }
+    if isLast {
+      standing.finish(now, wallSeconds: wallSeconds, to: &journal)
+      keeper?.finish(now, wallSeconds: wallSeconds, to: &journal)
+    } else {
+      standing.keep(now, wallSeconds: wallSeconds, to: &journal)
+      keeper?.writeIfDue(now, wallSeconds: wallSeconds, to: &journal)
+    }
   }
 
   /// Connections and flows that are open, of all gates.

@@ -31,6 +31,8 @@ struct Daemon: ~Copyable {
   var lookout: Lookout
   /// Keeps what SSU2 peers have proven; nil when no gate speaks SSU2.
   var keeper: ProvenKeeper?
+  /// Keeps what is known of sources.
+  var standing: StandingKeeper
   /// Where people and programs ask; nil when it can't be had.
   var admin: AdminServer?
   /// What people said of networks.
@@ -43,6 +45,10 @@ struct Daemon: ~Copyable {
   var bounds: GateBounds
   /// Listens until it goes.
   let radar: RadarPost?
+  /// Reads the router's netDb until it goes; nil when there is no thread for it.
+  let netDb: NetDbPost?
+  /// What the two learn of sources.
+  let notes: SourceNotes
 
   var now: Instant
   var lookAtRulesAt: Instant
@@ -154,6 +160,7 @@ struct Daemon: ~Copyable {
       )
     }
     bounds = bounds.reloaded(wanted)
+    standing.reload(wanted.standing.lifetimes)
     for group in groups { group.reload(setup, bounds) }
   }
 

@@ -6,18 +6,9 @@ internal import Wire
 
 /// A group whose shards judge SSU2 datagrams.
 final class DatagramGroup: GateGroup {
-  /// The control thread's end of a shard's ring of proven endpoints.
-  private final class ProvenReader {
-    let ring: EndpointRingReader
-
-    init(_ ring: EndpointRing) {
-      self.ring = ring.makeReader()
-    }
-  }
-
   let plan: GroupPlan
   private var shards: [DatagramShardHandle] = []
-  private var provenReaders: [ProvenReader] = []
+  private var outcomes: [OutcomeReader] = []
   private let ended = EndCount()
 
   /// A group with `count` shards that know the endpoints in `proven`; `firewall` says where
@@ -51,7 +42,7 @@ final class DatagramGroup: GateGroup {
           seed: UInt64.random(in: .min ... .max),
           whenEnded: { ended.add() }
         )
-        provenReaders.append(ProvenReader(shard.proven))
+        outcomes.append(OutcomeReader(shard.proven))
         shards.append(shard)
       } catch {
         throw .start(error)
@@ -161,12 +152,7 @@ final class DatagramGroup: GateGroup {
     for shard in shards { shard.ask(wish) }
   }
 
-  /// The rounds of the control thread are short, so what is read now was proven now.
-  func drainProven(into keeper: inout ProvenKeeper, wallSeconds: UInt64) {
-    for reader in provenReaders {
-      while let (endpoint, _) = reader.ring.next() {
-        keeper.note(endpoint, at: wallSeconds)
-      }
-    }
+  func drainOutcomes(_ take: (Endpoint, SourceOutcome) -> Void) {
+    for reader in outcomes { reader.drain(take) }
   }
 }

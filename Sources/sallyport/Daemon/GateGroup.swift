@@ -27,8 +27,8 @@ protocol GateGroup: AnyObject {
   func heed(_ people: PeopleBook)
   /// Asks every shard for something.
   func ask(_ wish: ShardControl.Wish)
-  /// Hands over every endpoint that was proven since this was last called.
-  func drainProven(into keeper: inout ProvenKeeper, wallSeconds: UInt64)
+  /// Hands over what its shards learnt of peers since this was last called.
+  func drainOutcomes(_ take: (Endpoint, SourceOutcome) -> Void)
 }
 
 /// Why a group can't start.

@@ -5,7 +5,8 @@ internal import Kernel
 internal import Synchronization
 internal import Wire
 
-/// The radar's thread: brings what it hears into the table that the shards read.
+/// The radar's thread: brings what it hears into the table that the shards read, and notes who
+/// answered the router.
 ///
 /// Without a reload: it stays with the addresses of the start, as the gates do.
 final class RadarPost: Sendable {
@@ -36,7 +37,11 @@ final class RadarPost: Sendable {
   private let orders = Orders()
 
   /// Listens for SYNs to the gates' addresses from now on.
-  init(_ configuration: Configuration, probes: ProbeTableOwner) throws(Fault) {
+  init(
+    _ configuration: Configuration,
+    probes: ProbeTableOwner,
+    notes: SourceNotes
+  ) throws(Fault) {
     let gates = configuration.gates.map(\.endpoint)
     let addresses = Set(gates.map(\.address)).filter { !$0.isUnspecified }
     var settings = RadarSettings(addresses: addresses.sorted { "\($0)" < "\($1)" })
@@ -50,7 +55,7 @@ final class RadarPost: Sendable {
     let (ports, orders) = (Set(gates.map(\.port)), orders)
     do throws(Errno) {
       let thread = try WorkerThread(name: "radar", core: nil) {
-        Self.listen(radar, ports: ports, probes: probes, orders: orders)
+        Self.listen(radar, ports: ports, probes: probes, notes: notes, orders: orders)
       }
       thread.detach()
     } catch {
@@ -66,6 +71,7 @@ final class RadarPost: Sendable {
     _ box: Box,
     ports: Set<UInt16>,
     probes: ProbeTableOwner,
+    notes: SourceNotes,
     orders: Orders
   ) {
     guard var radar = box.take() else { return }
@@ -73,13 +79,18 @@ final class RadarPost: Sendable {
       var wait = pollfd(fd: radar.descriptor, events: Int16(POLLIN), revents: 0)
       _ = unsafe poll(&wait, 1, waitMilliseconds)
       let now = Clock.now
+      var answered: Set<SourceAddress> = []
       radar.sweep { sighting in
-        if ports.contains(sighting.port) {
-          probes.table.sawSyn(from: sighting.source, now: now)
-        } else {
-          probes.table.sawProbe(from: sighting.source, port: sighting.port, now: now)
+        switch sighting {
+        case .answer(let source):
+          answered.insert(source)
+        case .knock(let source, let port) where ports.contains(port):
+          probes.table.sawSyn(from: source, now: now)
+        case .knock(let source, let port):
+          probes.table.sawProbe(from: source, port: port, now: now)
         }
       }
+      notes.put(answered, .passed(.dialled))
     }
   }
 

@@ -20,7 +20,7 @@ struct SetupPerformer {
     case .override(let path, let text):
       try makeFolder(Self.folder(of: path))
       try call("can't write \(path)") { () throws(Errno) in
-        try StateFile(path: path).write(text, mode: 0o644)
+        try ReplacedFile(path: path).write(text, mode: 0o644)
       }
       try run("systemctl", "daemon-reload")
     case .write(let path, let text): try write(text, to: path)
@@ -63,7 +63,7 @@ struct SetupPerformer {
       throw SetupFault(description: "\(path) can't be read, so no copy can be kept")
     }
     try call("can't write \(copy)") { () throws(Errno) in
-      try StateFile(path: copy).write(text, mode: 0o644)
+      try ReplacedFile(path: copy).write(text, mode: 0o644)
     }
   }
 
@@ -72,7 +72,7 @@ struct SetupPerformer {
     try makeFolder(Self.folder(of: path))
     let candidate = "\(path).setup"
     try call("can't write \(candidate)") { () throws(Errno) in
-      try StateFile(path: candidate).write(text, mode: 0o644)
+      try ReplacedFile(path: candidate).write(text, mode: 0o644)
     }
     let faults = Checks.run(configurationPath: candidate).faults
     guard faults.isEmpty else {

@@ -1,85 +1,88 @@
+internal import GRDB
 internal import Kernel
 internal import Telemetry
 internal import Wire
 
+/// An endpoint that was proven, and when.
+struct ProvenEntry: Equatable, Sendable {
+  /// The endpoint.
+  var endpoint: Endpoint
+  /// When it was proven last, in seconds since 1970.
+  var wallSeconds: UInt64
+}
+
 /// Keeps proven endpoints over a restart: reads them at the start, writes them now and then, and at
 /// the end.
 ///
-/// A file that can't be used costs peers a second proof and nothing more, so nothing in here is
-/// fatal: it is told once, and the gate goes on.
+/// What can't be kept costs peers a second proof and nothing more, so nothing in here is fatal.
 struct ProvenKeeper {
-  /// The file's name in `[state] directory`.
-  static let fileName = "proven-endpoints"
+  /// The most endpoints that are kept; the oldest go first.
+  static let rowsMaximum = 65_536
   /// The least time between two writings.
   static let intervalNanoseconds: UInt64 = 60 * Nanoseconds.perSecond
 
-  private let file: StateFile
-  private var book: ProvenBook
-  private var writeAt: Instant
-  private var faultWasTold = false
+  private let store: StateStore?
+  private let lifetimeSeconds: UInt64
+  private var news: RowKeeper<Endpoint, UInt64>
 
-  /// A keeper for `directory` that has read nothing yet, of proofs that count for so long.
-  init(directory: String, lifetimeNanoseconds: UInt64, now: Instant) {
-    book = ProvenBook(lifetimeSeconds: lifetimeNanoseconds / Nanoseconds.perSecond)
-    file = StateFile(directory: directory, name: Self.fileName)
-    writeAt = now.advanced(byNanoseconds: Self.intervalNanoseconds)
+  /// A keeper that has read nothing yet, of proofs that count for so long.
+  init(store: StateStore?, lifetimeNanoseconds: UInt64, now: Instant) {
+    self.store = store
+    lifetimeSeconds = lifetimeNanoseconds / Nanoseconds.perSecond
+    news = RowKeeper(
+      store: store,
+      rowsMaximum: Self.rowsMaximum,
+      intervalNanoseconds: Self.intervalNanoseconds,
+      now: now
+    )
   }
 
-  /// Reads what was kept: the endpoints whose proof still counts, the newest first.
-  ///
-  /// - Parameters:
-  ///   - wallSeconds: The time, in seconds since 1970.
-  ///   - tell: Told when what was kept can't be used.
-  /// - Returns: The endpoints. One that was proven in the future was proven now.
-  mutating func restore(
-    wallSeconds: UInt64,
-    tell: (JournalEvent) -> Void
-  ) -> [ProvenEntry] {
-    switch file.read(maximumBytes: ProvenEndpointsText.bytesMaximum) {
-    case .absent: return []
-    case .unusable(let problem):
-      file.setAside()
-      tell(.stateBroken(file: file.path, problem: problem))
-      return []
-    case .bytes(let bytes):
-      do throws(ProvenEndpointsText.Fault) {
-        for entry in try ProvenEndpointsText.decode(String(decoding: bytes, as: UTF8.self)) {
-          book.note(entry.endpoint, at: min(entry.wallSeconds, wallSeconds))
-        }
-        book.settle()
-        return book.current(at: wallSeconds)
-      } catch {
-        file.setAside()
-        tell(.stateBroken(file: file.path, problem: error.problem))
-        return []
+  /// What was kept: the endpoints whose proof still counts, the newest first. One that was proven
+  /// in the future was proven now.
+  func restore(wallSeconds: UInt64) throws(StateFault) -> [ProvenEntry] {
+    guard let store else { return [] }
+    let oldest = Int64(clamping: wallSeconds - min(wallSeconds, lifetimeSeconds))
+    return try store.read { database in
+      let rows = try Row.fetchCursor(
+        database,
+        sql:
+          "SELECT endpoint, seconds FROM proven WHERE seconds >= ? ORDER BY seconds DESC LIMIT ?",
+        arguments: [oldest, Self.rowsMaximum]
+      )
+      var entries: [ProvenEntry] = []
+      while let row = try rows.next() {
+        guard let text = String.fromDatabaseValue(row[0]), let endpoint = Endpoint(text[...]),
+          endpoint.port > 0, let seconds = UInt64.fromDatabaseValue(row[1])
+        else { continue }
+        entries.append(ProvenEntry(endpoint: endpoint, wallSeconds: min(seconds, wallSeconds)))
       }
+      return entries
     }
   }
 
   /// Notes an endpoint that was proven at `wallSeconds`.
   mutating func note(_ endpoint: Endpoint, at wallSeconds: UInt64) {
-    book.note(endpoint, at: wallSeconds)
+    news.put(endpoint, wallSeconds)
   }
 
-  /// Writes what is to be kept, if there is something new and the last time is long enough ago.
+  /// Writes what is new, if the last time is long enough ago.
   mutating func writeIfDue(_ now: Instant, wallSeconds: UInt64, to journal: inout Journal) {
-    guard now >= writeAt else { return }
-    write(now, wallSeconds: wallSeconds, to: &journal)
+    news.writeIfDue(now, to: &journal, by: writing(wallSeconds))
   }
 
-  /// Writes what is to be kept, if there is something new.
-  mutating func write(_ now: Instant, wallSeconds: UInt64, to journal: inout Journal) {
-    writeAt = now.advanced(byNanoseconds: Self.intervalNanoseconds)
-    guard book.hasChanged else { return }
-    do throws(Errno) {
-      try file.write(ProvenEndpointsText.encode(book.current(at: wallSeconds)))
-      book.settle()
-      faultWasTold = false
-    } catch {
-      if !faultWasTold {
-        journal.write(.stateUnwritable(file: file.path, problem: "\(error)"), at: now)
+  /// Writes what is new, and waits for it.
+  mutating func finish(_ now: Instant, wallSeconds: UInt64, to journal: inout Journal) {
+    news.finish(now, to: &journal, by: writing(wallSeconds))
+  }
+
+  private func writing(_ wallSeconds: UInt64) -> RowKeeper<Endpoint, UInt64>.Writing {
+    let oldest = Int64(clamping: wallSeconds - min(wallSeconds, lifetimeSeconds))
+    return { database, rows in
+      let insert = try database.makeStatement(sql: "INSERT OR REPLACE INTO proven VALUES (?, ?)")
+      for (endpoint, seconds) in rows {
+        try insert.execute(arguments: ["\(endpoint)", Int64(clamping: seconds)])
       }
-      faultWasTold = true
+      try BoundedTable.proven.trim(database, from: oldest, to: Self.rowsMaximum)
     }
   }
 }

@@ -6,9 +6,9 @@ internal import Telemetry
 
 /// What outlives a restart: one SQLite file in `[state] directory`, readable by nobody else.
 ///
-/// Nothing in here is fatal. A file that is damaged or foreign is renamed and a new one begun; where
-/// the system refuses, nothing is kept. Written in transactions, on a thread of its own or while
-/// the caller waits, never on the way of a connection.
+/// Nothing in here is fatal. A file that is damaged or foreign is renamed and a new one begun;
+/// where the system refuses, nothing is kept. Written in transactions, on a thread of its own or
+/// while the caller waits, never on the way of a connection.
 final class StateStore: Sendable {
   /// The file's name in `[state] directory`.
   static let fileName = "state.sqlite"

@@ -97,10 +97,6 @@ extension GateTests {
         let source = guarded.newSource()
         #expect(try guarded.handshake(from: source).end == .established)
         #expect(guarded.gate.stop() == .exited(code: 0))
-        #expect(
-          Files.text("\(guarded.gate.directory)/proven-endpoints")?.contains("\(source)") == true
-        )
-
         try guarded.gate.start()
         // The kernel's own memory went with its rules: what is known now was read from the file.
         #expect(try guarded.handshake(from: source).end == .established)
@@ -110,7 +106,7 @@ extension GateTests {
         #expect(status.values["sallyport_proven_endpoints"] == 1)
 
         guarded.gate.kill()
-        try Files.write("nonsense", to: "\(guarded.gate.directory)/proven-endpoints")
+        try Files.write("nonsense", to: "\(guarded.gate.directory)/state.sqlite")
         try guarded.gate.start()
         #expect(guarded.gate.log.contains("was set aside"))
         #expect(try guarded.handshake(from: source).end == .established)

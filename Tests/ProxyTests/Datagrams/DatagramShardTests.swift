@@ -28,7 +28,7 @@ struct DatagramShardTests {
     #expect(numbers[.unsent] == 0 && numbers[.stage] == 0)
     var told: Set<Endpoint> = []
     let reader = run.proven.makeReader()
-    while let (endpoint, _) = reader.next() { told.insert(endpoint) }
+    while let (endpoint, _, _) = reader.next() { told.insert(endpoint) }
     #expect(told == Set(peers.map(\.endpoint)))
   }
 

@@ -15,6 +15,9 @@ final class SimulationRun {
   let control = ShardControl()
   let people = PolicyMailbox<PeopleList>()
   let busy = BusySourcesOwner()
+  /// What is known of sources from before.
+  let standings = StandingTableOwner(capacity: 1_024)
+  private let outcomes: EndpointRingReader
   private(set) var peers: [SimulatedPeer] = []
   /// The most handshakes that any policy so far has allowed.
   private var handshakeBound: Int
@@ -26,8 +29,11 @@ final class SimulationRun {
     seed: UInt64,
     kind: RouterKind = .i2pd,
     limits: LimitSettings,
-    destination: Destination = .fixed(TestRouter.endpoint)
+    destination: Destination = .fixed(TestRouter.endpoint),
+    known: [SourceAddress] = []
   ) throws {
+    let outcomeRing = EndpointRing()
+    outcomes = outcomeRing.makeReader()
     world = SimulatedWorld(seed: seed)
     router = SimulatedRouter(world)
     handshakeBound = Int(limits.handshakesInFlight)
@@ -39,14 +45,34 @@ final class SimulationRun {
       mailbox: mailbox,
       control: control,
       people: people,
-      busy: busy.sources
+      busy: busy.sources,
+      standings: standings.table
     )
     shard = Shard(
       network: SimulatedNetwork(world: world),
       policy: try TestRouter.policy(kind, limits: limits, destination: destination),
       instruments: instruments,
+      outcomes: outcomeRing.makeWriter(),
       seed: seed
     )
+    var book = standings.makeWriter()
+    for source in known {
+      book.note(
+        .passed(.handshake),
+        of: source,
+        StandingLifetimes(),
+        now: Instant(nanoseconds: world.now)
+      )
+    }
+  }
+
+  /// What the shard told of peers since this was last asked.
+  func takeOutcomes() -> [(source: SourceAddress, outcome: SourceOutcome?)] {
+    var taken: [(SourceAddress, SourceOutcome?)] = []
+    while let (endpoint, code, _) = outcomes.next() {
+      taken.append((endpoint.address, SourceOutcome(code: code)))
+    }
+    return taken
   }
 
   // MARK: What happens

@@ -1,6 +1,7 @@
 /// What is known of a source when it asks for something dear: in which order strangers are served.
 public enum Standing: UInt8, CaseIterable, Comparable, Sendable, BitwiseCopyable {
-  /// Its address has completed a handshake, and has not failed since more often than not.
+  /// Its address has completed a handshake lately or earned its standing before, and has not failed
+  /// since.
   case known
   /// Nothing speaks against its address or its network.
   case fresh

@@ -1,48 +1,11 @@
-internal import Filter
 internal import Glibc
 internal import Kernel
 
-/// A small file in `[state] directory` that is replaced as a whole: whoever reads it finds the old
-/// content or the new one, also after a crash.
-struct StateFile: Sendable {
+/// A small file that is replaced as a whole: whoever reads it finds the old content or the new one,
+/// also after a crash.
+struct ReplacedFile {
   /// The file.
   let path: String
-
-  /// The file at `path`.
-  init(path: String) {
-    self.path = path
-  }
-
-  /// The file `name` of `directory`.
-  init(directory: String, name: String) {
-    path = directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)"
-  }
-
-  /// What a reading brought.
-  enum Content: Equatable {
-    /// There is no such file.
-    case absent
-    /// The bytes of the file.
-    case bytes([UInt8])
-    /// The file can't be read, or is larger than it may be.
-    case unusable(problem: String)
-  }
-
-  /// Reads the file.
-  func read(maximumBytes: Int) -> Content {
-    do throws(BoundedFile.Failure) {
-      return .bytes(try BoundedFile.read(path, maximumBytes: maximumBytes))
-    } catch {
-      if case .system(let errno) = error, errno.rawValue == ENOENT { return .absent }
-      return .unusable(problem: error.problem(maximumBytes: maximumBytes))
-    }
-  }
-
-  /// Renames the file, so that the next writing does not lose what is in it. It takes the place of
-  /// one that was set aside before.
-  func setAside() {
-    _ = unsafe rename(path, path + ".broken")
-  }
 
   /// Replaces the file's content; readable by nobody else, unless `mode` says otherwise.
   func write(_ text: String, mode: mode_t = 0o600) throws(Errno) {
