@@ -1,7 +1,7 @@
 public import Wire
 
 /// What the limits say of a connection that was just accepted.
-public enum ArrivalVerdict: Equatable, Sendable, BitwiseCopyable {
+public enum LimitVerdict: Equatable, Sendable, BitwiseCopyable {
   /// It may show its first flight.
   case welcome(SourceKeys)
   /// Refused before a byte was read.
@@ -34,12 +34,21 @@ public struct SourceLimits: ~Copyable {
     self.settings = settings
   }
 
-  /// Judges a new connection and counts it; a welcome one is half-open until `leaveHalfOpen`.
+  /// Under which keys `source` is remembered.
   #if !DEBUG
     @_noLocks
   #endif
-  public mutating func arrive(_ source: SourceAddress, now: Instant) -> ArrivalVerdict {
-    let keys = hasher.keys(source)
+  public func keys(_ source: SourceAddress) -> SourceKeys {
+    hasher.keys(source)
+  }
+
+  /// Judges a new connection and counts it; a welcome one is half-open until `leaveHalfOpen`, and
+  /// open until `leave`.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public mutating func arrive(_ source: SourceAddress, now: Instant) -> LimitVerdict {
+    let keys = keys(source)
     guard gate.hasToken(settings.gateRate, now: now) else { return .refuse(.gateRate) }
     if keys.site != 0 {
       let site = unsafe table.place(keys.site, now: now)
@@ -55,6 +64,7 @@ public struct SourceLimits: ~Copyable {
       return .refuse(.prefixHalfOpen)
     }
     let address = unsafe table.place(keys.address, now: now)
+    unsafe address.pointee.addArrival()
     guard unsafe address.pointee.connections.take(settings.addressRate, now: now) else {
       return .refuse(.addressRate)
     }
@@ -62,6 +72,7 @@ public struct SourceLimits: ~Copyable {
       return .refuse(.addressHalfOpen)
     }
     unsafe address.pointee.halfOpen &+= 1
+    if unsafe address.pointee.open < .max { unsafe address.pointee.open &+= 1 }
     countAtWiderLevels(keys, now: now)
     return .welcome(keys)
   }
@@ -90,6 +101,36 @@ public struct SourceLimits: ~Copyable {
       }
       unsafe record.pointee.halfOpen &-= 1
     }
+  }
+
+  /// The connection is over.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public mutating func leave(_ keys: SourceKeys) {
+    guard let record = unsafe table.find(keys.address), unsafe record.pointee.open > 0 else {
+      return
+    }
+    unsafe record.pointee.open &-= 1
+  }
+
+  /// What is remembered of a source now.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public func history(_ keys: SourceKeys, now: Instant) -> SourceHistory {
+    let standing = standing(keys, now: now)
+    let network = unsafe table.place(keys.network, now: now).pointee
+    let address = unsafe table.place(keys.address, now: now).pointee
+    let hasCompleted = address.completions > 0
+    return SourceHistory(
+      standing: standing,
+      failures: UInt32(address.failures),
+      networkFailures: UInt32(network.failures),
+      concurrency: UInt32(address.open),
+      reconnectsPerMinute: address.arrivalsPerMinute(milliseconds: now.wrappingMilliseconds),
+      earlier: hasCompleted ? .complete : address.hasFailedAtRouter ? .fail : .none
+    )
   }
 
   /// The standing of a source now.
@@ -162,5 +203,13 @@ public struct SourceLimits: ~Copyable {
   public mutating func fail(_ keys: SourceKeys, now: Instant) {
     unsafe table.place(keys.address, now: now).pointee.addFailure()
     unsafe table.place(keys.network, now: now).pointee.addFailure()
+  }
+
+  /// A handshake of this source did not become a session, whoever gave it up.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public mutating func failAtRouter(_ keys: SourceKeys, now: Instant) {
+    unsafe table.place(keys.address, now: now).pointee.hasFailedAtRouter = true
   }
 }

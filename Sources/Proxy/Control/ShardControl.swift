@@ -1,4 +1,3 @@
-internal import Filter
 internal import Synchronization
 internal import Telemetry
 
@@ -41,21 +40,17 @@ struct ShardInstruments<Content: ~Copyable & Sendable>: ~Copyable {
   let events: EventRingWriter
   let mailbox: PolicyMailbox<Content>
   let control: ShardControl
-  /// What the radar and the shards know of those who knock; nil where there is no radar.
-  let probes: ProbeTable?
 
   /// The instruments of one shard.
   init(
     counters: consuming CounterWriter,
     events: consuming EventRingWriter,
     mailbox: PolicyMailbox<Content>,
-    control: ShardControl,
-    probes: ProbeTable? = nil
+    control: ShardControl
   ) {
     self.counters = counters
     self.events = events
     self.mailbox = mailbox
     self.control = control
-    self.probes = probes
   }
 }

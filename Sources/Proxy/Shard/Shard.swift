@@ -13,11 +13,9 @@ internal import Wire
 struct Shard<World: Network & ~Copyable>: ~Copyable {
   var network: World
   var policy: Policy
-  var limits: SourceLimits
-  var replay: ReplaySet
+  var judge: Judge
   var admission: Admission
   var mimicry: Mimicry
-  var skewed = TokenBucket()
 
   var strangers: SlotPool<Stranger<World.Socket>>
   var strangerQueues: SlotQueues
@@ -30,10 +28,10 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
   var overflows: OverflowStock<World>
 
   let counters: CounterWriter
+  let matches: MatchWriter
   let events: EventRingWriter
   let mailbox: PolicyMailbox<Policy>
   let control: ShardControl
-  let probes: ProbeTable?
   /// Where bytes lie while they are looked at or copied: one for all connections.
   let buffer: UnsafeMutableRawPointer
 
@@ -56,24 +54,26 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     network: consuming World,
     policy: consuming Policy,
     instruments: consuming ShardInstruments<Policy>,
+    matches: consuming MatchWriter = MatchBoard(placeCount: MatchPlaces.count).makeWriter(),
+    tables: SharedTables = SharedTables(),
     seed: UInt64
   ) {
-    let settings = policy.limits
+    let settings = policy.law.limits
     let start = network.now
     now = start
     wallSeconds = network.wallSeconds
     routerRestsUntil = start
     descriptorsToldAgainAt = start
     self.network = network
-    limits = SourceLimits(settings)
-    replay = ReplaySet(capacity: settings.replayRecords, now: start)
+    judge = Judge(policy.law, tables: tables, now: start)
+    let facts = policy.law.handshake.facts
     admission = Admission(
-      kind: policy.handshake.facts.kind,
+      kind: facts.kind,
       inFlightMaximum: settings.handshakesInFlight
     )
     mimicry = Mimicry(
-      kind: policy.handshake.facts.kind,
-      version: policy.handshake.facts.version,
+      kind: facts.kind,
+      version: facts.version,
       seed: seed,
       now: start
     )
@@ -94,8 +94,8 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     self.policy = policy
     mailbox = instruments.mailbox
     control = instruments.control
-    probes = instruments.probes
     counters = instruments.counters
+    self.matches = matches
     events = instruments.events
   }
 
@@ -150,15 +150,16 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
   }
 
   private mutating func takePolicy() {
-    guard let newer = mailbox.take() else { return }
-    let old = policy.handshake.facts
-    let facts = newer.handshake.facts
-    limits.reload(newer.limits)
+    guard var newer = mailbox.take() else { return }
+    let old = policy.law.handshake.facts
+    let facts = newer.law.handshake.facts
+    judge.reload(newer.law)
     if facts.kind != old.kind || facts.version != old.version {
       mimicry = Mimicry(kind: facts.kind, version: facts.version, seed: mimicry.seed(), now: now)
     }
-    admission.reload(kind: facts.kind, inFlightMaximum: newer.limits.handshakesInFlight)
-    policy = newer
+    admission.reload(kind: facts.kind, inFlightMaximum: newer.law.limits.handshakesInFlight)
+    swap(&policy, &newer)
+    mailbox.giveBack(newer)
   }
 
   private mutating func goesOn() -> Bool {

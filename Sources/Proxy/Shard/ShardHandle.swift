@@ -9,6 +9,8 @@ public final class ShardHandle: Sendable {
   public let board: CounterBoard
   /// What the shard tells.
   public let ring: EventRing
+  /// How often each rule and signature matched.
+  public let matches: MatchBoard
   /// What is asked of it.
   public let control: ShardControl
   private let mailbox: PolicyMailbox<Policy>
@@ -30,6 +32,7 @@ public final class ShardHandle: Sendable {
     self.probes = probes
     board = CounterBoard(layout: Self.layout)
     ring = EventRing()
+    matches = MatchBoard(placeCount: MatchPlaces.count)
     control = ShardControl()
     mailbox = PolicyMailbox()
     self.wake = wake
@@ -63,11 +66,17 @@ public final class ShardHandle: Sendable {
       counters: handle.board.makeWriter(),
       events: handle.ring.makeWriter(),
       mailbox: handle.mailbox,
-      control: handle.control,
-      probes: probes?.table
+      control: handle.control
     )
     let shard = Handover(
-      Shard(network: network, policy: policy, instruments: instruments, seed: seed)
+      Shard(
+        network: network,
+        policy: policy,
+        instruments: instruments,
+        matches: handle.matches.makeWriter(),
+        tables: SharedTables(probes: probes?.table),
+        seed: seed
+      )
     )
     // The thread ends by itself: it is not joined, but reports its end.
     let thread = try WorkerThread(name: name, core: core) {
@@ -86,6 +95,11 @@ public final class ShardHandle: Sendable {
   public func reload(_ policy: consuming Policy) {
     mailbox.put(policy)
     wake.raise()
+  }
+
+  /// Frees the policy that the shard has given back: called now and then, away from the shard.
+  public func tidy() {
+    mailbox.tidy()
   }
 
   /// Asks the shard for something.

@@ -12,11 +12,15 @@ protocol GateGroup: AnyObject {
   var rings: [EventRing] { get }
   /// The numbers of all its shards together.
   var snapshot: Snapshot { get }
+  /// How often each signature and rule in force matched at all its shards.
+  var matches: [RuleMatches] { get }
   /// Whether all its shards have ended.
   var hasEnded: Bool { get }
 
   /// Gives every shard the policy of a new setup.
   func reload(_ setup: borrowing GateSetup, _ bounds: GateBounds)
+  /// Frees the policies that shards have given back.
+  func tidy()
   /// Asks every shard for something.
   func ask(_ wish: ShardControl.Wish)
   /// Hands over every endpoint that was proven since this was last called.
