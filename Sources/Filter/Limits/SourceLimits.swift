@@ -1,7 +1,7 @@
 public import Wire
 
 /// What the limits say of a connection that was just accepted.
-public enum ArrivalVerdict: Equatable, Sendable, BitwiseCopyable {
+public enum LimitVerdict: Equatable, Sendable, BitwiseCopyable {
   /// It may show its first flight.
   case welcome(SourceKeys)
   /// Refused before a byte was read.
@@ -39,7 +39,8 @@ public struct SourceLimits: ~Copyable {
     self.settings = settings
   }
 
-  /// Judges a new connection and counts it; a welcome one is half-open until `leaveHalfOpen`.
+  /// Judges a new connection and counts it; a welcome one is half-open until `leaveHalfOpen`,
+  /// and open until `leave`.
   ///
   /// What strangers share with a source, its network's and the gate's bounds, can't be used up
   /// against a known one: it passes on a reserve that nobody else draws from. Its own address's
@@ -51,8 +52,8 @@ public struct SourceLimits: ~Copyable {
     _ source: SourceAddress,
     isAllowed: Bool = false,
     now: Instant
-  ) -> ArrivalVerdict {
-    let keys = hasher.keys(source)
+  ) -> LimitVerdict {
+    let keys = keys(source)
     guard !isAllowed else { return welcomeAllowed(keys, now: now) }
     let shared = sharedRefusal(keys, now: now)
     if let shared {
@@ -61,6 +62,7 @@ public struct SourceLimits: ~Copyable {
       }
     }
     let address = unsafe table.place(keys.address, now: now)
+    unsafe address.pointee.addArrival()
     guard unsafe address.pointee.connections.take(settings.addressRate, now: now) else {
       return .refuse(.addressRate)
     }
@@ -68,6 +70,7 @@ public struct SourceLimits: ~Copyable {
       return .refuse(.addressHalfOpen)
     }
     unsafe address.pointee.halfOpen &+= 1
+    unsafe address.pointee.addOpen()
     if shared != nil { _ = reserve.take(settings.knownReserve, now: now) }
     countAtWiderLevels(keys, isOnReserve: shared != nil, now: now)
     return .welcome(keys)
@@ -91,7 +94,7 @@ public struct SourceLimits: ~Copyable {
 
   /// One that people allowed: it is half-open like any other, and uses up nothing that is its
   /// neighbours'.
-  private mutating func welcomeAllowed(_ keys: SourceKeys, now: Instant) -> ArrivalVerdict {
+  private mutating func welcomeAllowed(_ keys: SourceKeys, now: Instant) -> LimitVerdict {
     let network = unsafe table.place(keys.network, now: now)
     guard unsafe network.pointee.hasRoom(.max) else { return .refuse(.prefixHalfOpen) }
     let address = unsafe table.place(keys.address, now: now)
@@ -99,7 +102,9 @@ public struct SourceLimits: ~Copyable {
     guard
       gate.take(settings.gateRate, now: now) || reserve.take(settings.knownReserve, now: now)
     else { return .refuse(.gateRate) }
+    unsafe address.pointee.addArrival()
     unsafe address.pointee.halfOpen &+= 1
+    unsafe address.pointee.addOpen()
     // The address's record may have taken its network's place.
     if let network = unsafe table.find(keys.network) { unsafe network.pointee.halfOpen &+= 1 }
     return .welcome(keys)
@@ -132,6 +137,36 @@ public struct SourceLimits: ~Copyable {
       }
       unsafe record.pointee.halfOpen &-= 1
     }
+  }
+
+  /// The connection is over.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public mutating func leave(_ keys: SourceKeys) {
+    guard let record = unsafe table.find(keys.address), unsafe record.pointee.open > 0 else {
+      return
+    }
+    unsafe record.pointee.open &-= 1
+  }
+
+  /// What is remembered of a source now.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public func history(_ keys: SourceKeys, now: Instant) -> SourceHistory {
+    let standing = standing(keys, now: now)
+    let network = unsafe table.place(keys.network, now: now).pointee
+    let address = unsafe table.place(keys.address, now: now).pointee
+    let hasCompleted = address.completions > 0
+    return SourceHistory(
+      standing: standing,
+      failures: UInt32(address.failures),
+      networkFailures: UInt32(network.failures),
+      concurrency: UInt32(address.open),
+      reconnectsPerMinute: address.arrivalsPerMinute(milliseconds: now.wrappingMilliseconds),
+      earlier: hasCompleted ? .complete : address.hasFailedAtRouter ? .fail : .none
+    )
   }
 
   /// The standing of a source now: what it did lately at this shard, and what is known of it from
@@ -239,5 +274,13 @@ public struct SourceLimits: ~Copyable {
   public mutating func fail(_ keys: SourceKeys, now: Instant) {
     unsafe table.place(keys.address, now: now).pointee.addFailure()
     unsafe table.place(keys.network, now: now).pointee.addFailure()
+  }
+
+  /// A handshake of this source did not become a session, whoever gave it up.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public mutating func failAtRouter(_ keys: SourceKeys, now: Instant) {
+    unsafe table.place(keys.address, now: now).pointee.hasFailedAtRouter = true
   }
 }

@@ -1,4 +1,3 @@
-internal import Filter
 internal import Synchronization
 internal import Telemetry
 
@@ -45,10 +44,6 @@ struct ShardInstruments<Content: ~Copyable & Sendable>: ~Copyable {
   let people: PolicyMailbox<PeopleList>
   /// Where the shard notes who comes; nil where nobody looks.
   let busy: BusySources?
-  /// What the radar and the shards know of those who knock; nil where there is no radar.
-  let probes: ProbeTable?
-  /// What is known of sources from before and from elsewhere; nil where nobody keeps it.
-  let standings: StandingTable?
 
   /// The instruments of one shard.
   init(
@@ -57,9 +52,7 @@ struct ShardInstruments<Content: ~Copyable & Sendable>: ~Copyable {
     mailbox: PolicyMailbox<Content>,
     control: ShardControl,
     people: PolicyMailbox<PeopleList> = PolicyMailbox(),
-    busy: BusySources? = nil,
-    probes: ProbeTable? = nil,
-    standings: StandingTable? = nil
+    busy: BusySources? = nil
   ) {
     self.counters = counters
     self.events = events
@@ -67,7 +60,5 @@ struct ShardInstruments<Content: ~Copyable & Sendable>: ~Copyable {
     self.control = control
     self.people = people
     self.busy = busy
-    self.probes = probes
-    self.standings = standings
   }
 }

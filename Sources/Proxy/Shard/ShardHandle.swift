@@ -11,6 +11,8 @@ public final class ShardHandle: Sendable {
   public let ring: EventRing
   /// What became of those it let through, as codes of `SourceOutcome`.
   public let outcomes: EndpointRing
+  /// How often each rule and signature matched.
+  public let matches: MatchBoard
   /// What is asked of it.
   public let control: ShardControl
   private let mailbox: PolicyMailbox<Policy>
@@ -41,6 +43,7 @@ public final class ShardHandle: Sendable {
     board = CounterBoard(layout: Self.layout)
     ring = EventRing()
     outcomes = EndpointRing()
+    matches = MatchBoard(placeCount: MatchPlaces.count)
     control = ShardControl()
     mailbox = PolicyMailbox()
     people = PolicyMailbox()
@@ -83,9 +86,7 @@ public final class ShardHandle: Sendable {
       mailbox: handle.mailbox,
       control: handle.control,
       people: handle.people,
-      busy: handle.busyOwner.sources,
-      probes: probes?.table,
-      standings: standings?.table
+      busy: handle.busyOwner.sources
     )
     let shard = Handover(
       Shard(
@@ -93,6 +94,8 @@ public final class ShardHandle: Sendable {
         policy: policy,
         instruments: instruments,
         outcomes: handle.outcomes.makeWriter(),
+        matches: handle.matches.makeWriter(),
+        tables: SharedTables(probes: probes?.table, standings: standings?.table),
         seed: seed
       )
     )
@@ -124,6 +127,11 @@ public final class ShardHandle: Sendable {
 
   /// The busiest addresses and networks that the shard met.
   public var busy: BusySources { busyOwner.sources }
+
+  /// Frees the policy that the shard has given back: called now and then, away from the shard.
+  public func tidy() {
+    mailbox.tidy()
+  }
 
   /// Asks the shard for something.
   public func ask(_ wish: ShardControl.Wish) {

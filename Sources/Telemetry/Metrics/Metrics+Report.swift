@@ -8,6 +8,7 @@ extension Metrics {
     write(state: report, to: &page)
     return self.page(
       gates: report.gates.map(\.metrics),
+      matches: report.matches,
       names: report.names,
       version: report.version
     )

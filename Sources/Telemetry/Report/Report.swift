@@ -15,6 +15,8 @@ public struct Report: Sendable {
   public var uptimeNanoseconds: UInt64
   /// The gates, one entry a transport.
   public var gates: [GateReport]
+  /// How often each signature and rule in force matched.
+  public var matches: [RuleMatches]
   /// The kernel rules that divert peers; nil when no gate needs any.
   public var kernelRules: KernelRulesReport?
   /// What reloads came to.
@@ -34,6 +36,7 @@ public struct Report: Sendable {
     self.wallSeconds = wallSeconds
     uptimeNanoseconds = 0
     gates = []
+    matches = []
     reloads = ReloadReport()
     loops = LoopReport()
     journalLinesLeftOut = 0

@@ -12,6 +12,7 @@ extension Daemon {
     for index in sums.indices { sums[index].report(groups, to: &journal, at: now) }
     keep(isLast: false)
     if lookout.isDue(at: now) { lookout.look(at: groups, scene, now: now) }
+    for group in groups { group.tidy() }
     journal.tick(at: now)
     if heartbeat.isFelt(groups.flatMap(\.turnCounts)) { _ = ServiceManager.watchdog() }
   }
@@ -81,6 +82,21 @@ extension [any GateGroup] {
   /// The transports that the groups speak, each once.
   var transports: [Transport] {
     Transport.allCases.filter { transport in contains { $0.plan.transport == transport } }
+  }
+
+  /// How often each signature and rule in force matched, at all groups together.
+  var matches: [RuleMatches] {
+    var sums: [RuleMatches] = []
+    for group in self {
+      // Every group with rules has the same ones, in the same order.
+      let matches = group.matches
+      guard sums.count == matches.count else {
+        if sums.isEmpty { sums = matches }
+        continue
+      }
+      for index in sums.indices { sums[index].counts = sums[index].counts + matches[index].counts }
+    }
+    return sums
   }
 
   /// The numbers of all groups of `transport` together.

@@ -137,6 +137,9 @@ final class DatagramGroup: GateGroup {
     shards.reduce(Snapshot(layout: ShardHandle.layout)) { $0 + $1.board.snapshot() }
   }
 
+  /// Rules judge connections alone.
+  var matches: [RuleMatches] { [] }
+
   func reload(_ setup: borrowing GateSetup, _ bounds: GateBounds) {
     let policy = setup.policy(for: plan.mode, shards: UInt32(shards.count), bounds)
     for shard in shards { shard.reload(policy) }
@@ -147,6 +150,9 @@ final class DatagramGroup: GateGroup {
   func heed(_ people: PeopleBook) {
     for shard in shards { shard.heed(people.list) }
   }
+
+  /// A policy for datagrams holds nothing that takes time to free.
+  func tidy() {}
 
   func ask(_ wish: ShardControl.Wish) {
     for shard in shards { shard.ask(wish) }

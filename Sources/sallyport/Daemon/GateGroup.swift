@@ -15,6 +15,8 @@ protocol GateGroup: AnyObject {
   var snapshot: Snapshot { get }
   /// The turns that each of its shards' loops has made.
   var turnCounts: [UInt64] { get }
+  /// How often each signature and rule in force matched at all its shards.
+  var matches: [RuleMatches] { get }
   /// Whether all its shards have ended.
   var hasEnded: Bool { get }
 
@@ -25,6 +27,8 @@ protocol GateGroup: AnyObject {
   func reload(_ setup: borrowing GateSetup, _ bounds: GateBounds)
   /// Gives every shard what people say from now on.
   func heed(_ people: PeopleBook)
+  /// Frees the policies that shards have given back.
+  func tidy()
   /// Asks every shard for something.
   func ask(_ wish: ShardControl.Wish)
   /// Hands over what its shards learnt of peers since this was last called.

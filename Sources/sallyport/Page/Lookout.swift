@@ -119,6 +119,7 @@ struct Lookout {
         router: reach(past.transport, traffic.traffic, scene, now: now)
       )
     }
+    report.matches = groups.matches
     report.kernelRules = scene.kernelRules
     report.reloads = reloads
     report.loops.count = pulses.count

@@ -11,6 +11,7 @@ final class SimulationRun {
   let router: SimulatedRouter
   var shard: Shard<SimulatedNetwork>
   let board = CounterBoard(layout: ShardHandle.layout)
+  let matches = MatchBoard(placeCount: MatchPlaces.count)
   let mailbox = PolicyMailbox<Policy>()
   let control = ShardControl()
   let people = PolicyMailbox<PeopleList>()
@@ -30,7 +31,8 @@ final class SimulationRun {
     kind: RouterKind = .i2pd,
     limits: LimitSettings,
     destination: Destination = .fixed(TestRouter.endpoint),
-    known: [SourceAddress] = []
+    known: [SourceAddress] = [],
+    rules: RuleBook = RuleBook()
   ) throws {
     let outcomeRing = EndpointRing()
     outcomes = outcomeRing.makeReader()
@@ -50,9 +52,15 @@ final class SimulationRun {
     )
     shard = Shard(
       network: SimulatedNetwork(world: world),
-      policy: try TestRouter.policy(kind, limits: limits, destination: destination),
+      policy: try TestRouter.policy(
+        kind,
+        limits: limits,
+        destination: destination,
+        rules: rules
+      ),
       instruments: instruments,
       outcomes: outcomeRing.makeWriter(),
+      matches: matches.makeWriter(),
       seed: seed
     )
     var book = standings.makeWriter()
