@@ -1,3 +1,4 @@
+internal import Filter
 internal import Synchronization
 internal import Telemetry
 

@@ -38,7 +38,7 @@ extension Shard where World: ~Copyable {
       askAdmission(slot, flight)
     case .wait(let needed):
       strangers[slot].stage = .padding(flight)
-      let standing = limits.standing(strangers[slot].keys, now: now)
+      let standing = judge.limits.standing(strangers[slot].keys, now: now)
       strangerQueues.move(slot, to: StrangerQueue.reading(standing))
       wakeLate(slot, atBytes: needed)
       watchStranger(slot)
