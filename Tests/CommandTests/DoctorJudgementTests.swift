@@ -193,6 +193,14 @@ private func gate(_ transport: Transport, _ endpoint: String) throws -> GateSett
   @Test func filesAndTheirReader() throws {
     #expect(try troubles { $0.fault = .unknownKind(directory: "/x") } == ["router-files bad"])
     #expect(try troubles { $0.files[0].verdict = .refused(at: "/var") } == ["key-access bad"])
+    #expect(
+      try troubles {
+        $0.fault = .unknownKind(directory: "/x")
+        $0.isUnseen = true
+      } == ["router-files unknown"]
+    )
+    #expect(try troubles { $0.files[0].verdict = .unseen("/var") } == ["key-access unknown"])
+    #expect(try troubles { $0.networkDatabase.verdict = .unseen("/x") } == ["netdb unknown"])
     #expect(try troubles { $0.gateUser = nil } == ["key-access unknown"])
     #expect(try troubles { $0.networkDatabase.verdict = .absent("/x") } == ["netdb warn"])
     #expect(try troubles { $0.networkDatabase.verdict = .refused(at: "/x") } == ["netdb warn"])
@@ -307,6 +315,7 @@ private func gate(_ transport: Transport, _ endpoint: String) throws -> GateSett
     #expect(troubles { $0.hasRadarDevice = false } == ["radar warn"])
     #expect(troubles { $0.stateVerdict = .absent("/x") } == ["state warn"])
     #expect(troubles { $0.stateVerdict = .refused(at: "/x") } == ["state warn"])
+    #expect(troubles { $0.stateVerdict = .unseen("/x") } == ["state unknown"])
     #expect(troubles { $0.stateVerdict = nil } == [])
   }
 }

@@ -46,6 +46,13 @@ final class HostFolder {
     )
   }
 
+  func setOwner(_ path: String, _ number: UInt32) throws {
+    try FileManager.default.setAttributes(
+      [.ownerAccountID: number],
+      ofItemAtPath: directory.path + path
+    )
+  }
+
   /// A process with these arguments.
   func addProcess(_ number: Int, _ arguments: String..., status: String = "") throws {
     try write("/proc/\(number)/cmdline", arguments.joined(separator: "\0") + "\0")

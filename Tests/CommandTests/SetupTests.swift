@@ -1,4 +1,5 @@
 import Filter
+import Glibc
 import Kernel
 import Testing
 import Wire
@@ -218,7 +219,7 @@ private func router(
   @Test func byGroupOnlyWhereThatHelps() throws {
     let host = try host()
     try host.setMode("/var/lib/i2pd/ntcp2.keys", 0o640)
-    let group = try #require(host.tree.owners("/var/lib/i2pd/ntcp2.keys")?.group)
+    let group = try #require(host.tree.owners("/var/lib/i2pd/ntcp2.keys").value?.group)
     try host.write("/etc/group", "i2pd:x:\(group):\n")
     let access = KeyAccess(router(.off), user: Self.user, tree: host.tree)
     // root's own group is never joined.
@@ -228,13 +229,47 @@ private func router(
           ? .closed(user: "sallyport", path: "/var/lib/i2pd/ntcp2.keys")
           : .byGroup(user: "sallyport", group: "i2pd"))
     )
+  }
+
+  @Test func forItsOwnerAlone() throws {
+    let host = try host()
     try host.setMode("/var/lib/i2pd/ssu2.keys", 0o600)
-    let closed = KeyAccess(router(.off), user: Self.user, tree: host.tree)
-    guard case .closed = closed else {
-      Issue.record("a key for its owner alone is open by group")
-      return
+    let owner = try #require(host.tree.owners("/var/lib/i2pd/ssu2.keys").value?.user)
+    func access() -> KeyAccess { KeyAccess(router(.off), user: Self.user, tree: host.tree) }
+    #expect(access() == .closed(user: "sallyport", path: "/var/lib/i2pd/ssu2.keys"))
+    #expect(access().proof == .public)
+    try host.write("/etc/passwd", "i2psvc:x:\(owner):777::/:\n")
+    try host.write("/etc/group", "i2pgroup:x:777:\n")
+    // A gate never runs as root because its router does.
+    let asOwner = KeyAccess.asOwner(user: "sallyport", owner: "i2psvc", group: "i2pgroup")
+    #expect((access() == asOwner) == (owner != HostUser.root))
+    guard geteuid() == HostUser.root else { return }
+    try host.setOwner("/var/lib/i2pd/ssu2.keys", 4_321)
+    #expect(access().proof == .public)
+    try host.write("/etc/passwd", "i2psvc:x:4321:777::/:\n")
+    #expect(access() == asOwner && access().proof == .full)
+  }
+
+  @Test func whatIsLaidOverTheUnit() throws {
+    let host = try HostFolder()
+    try host.write("/etc/systemd/system/a.service", "[Service]\nProtectHome=yes\n")
+    try host.write("/etc/systemd/system/b.service", "[Service]\nProtectHome=read-only\n")
+    let closed = try #require(UnitFile(host.tree, name: "a.service"))
+    let open = try #require(UnitFile(host.tree, name: "b.service"))
+    let access = KeyAccess.asOwner(user: "sallyport", owner: "i2psvc", group: "i2psvc")
+    func text(_ access: KeyAccess, _ directory: String, _ unit: UnitFile) -> String? {
+      UnitOverride(access, directory: directory, unit: unit)?.text
     }
-    #expect(closed.proof == .public)
+    #expect(text(.open(user: "x"), "/var/lib/i2pd", closed) == nil)
+    #expect(text(.open(user: "x"), "/root/.i2pd", open) == nil)
+    #expect(
+      text(.open(user: "x"), "/root/.i2pd", closed)?.contains("ProtectHome=read-only") == true
+    )
+    let both = try #require(text(access, "/root/.i2pd", closed))
+    let settings = SettingsText(both)
+    #expect(settings.value("User", in: "Service") == "i2psvc")
+    #expect(settings.value("ProtectHome", in: "Service") == "read-only")
+    #expect(text(access, "/a\n[Service]\nUser=root", open)?.contains("\nUser=root") == false)
   }
 }
 

@@ -13,9 +13,8 @@ struct Layout: Equatable {
   /// For standard output.
   static var output: Layout {
     var size = winsize()
-    let isKnown =
-      Output.isTerminal && unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0
-      && size.ws_col > 0
+    let result = unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size)
+    let isKnown = Output.isTerminal && result == 0 && size.ws_col > 0
     let columns = isKnown ? min(Int(size.ws_col), Output.columns) : Output.columns
     return Layout(columns: max(columns, fewestColumns), hasColour: Output.hasColour)
   }

@@ -1,4 +1,6 @@
 internal import Filter
+internal import Glibc
+internal import Kernel
 internal import Wire
 
 extension Doctor {
@@ -13,10 +15,12 @@ extension Doctor {
       routers.first { $0.directory == own }
       // A single router whose directory can't be told may be the one.
       ?? (routers.count == 1 ? routers.first { $0.directory == nil } : nil)
+    let fault = Self.fault(request)
     return GuardedRouterFacts(
       directory: directory,
       kind: kind,
-      fault: Self.fault(request),
+      fault: fault,
+      isUnseen: fault.map(Self.isUnseen) ?? false,
       process: process?.number,
       otherProcesses: routers.map(\.number).filter { $0 != process?.number },
       ports: ports(configuration, router: process?.number),
@@ -32,6 +36,15 @@ extension Doctor {
           ?? .absent(request.path("netDb"))
       )
     )
+  }
+
+  private static func isUnseen(_ fault: RouterFilesFault) -> Bool {
+    guard geteuid() != HostUser.root else { return false }
+    switch fault {
+    case .unreadable(_, let errno): return errno.rawValue == EACCES || errno.rawValue == EPERM
+    case .unknownKind(let directory): return unsafe access(directory, R_OK | X_OK) != 0
+    default: return false
+    }
   }
 
   private static func fault(_ request: RouterFilesRequest) -> RouterFilesFault? {

@@ -145,6 +145,8 @@ extension GateFacts {
     switch stateVerdict {
     case nil:
       return []
+    case .unseen(let place):
+      return [.unknown(.state, "\(place) can't be seen", remedy: "run the doctor as root")]
     case .allowed:
       return [.ok(.state, "\(stateDirectory) is writable for it")]
     case .absent(let place):

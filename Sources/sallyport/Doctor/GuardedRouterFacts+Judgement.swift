@@ -15,6 +15,9 @@ extension GuardedRouterFacts {
     guard let fault else {
       return .ok(.routerFiles, "\(directory): keys and router.info belong together")
     }
+    if isUnseen {
+      return .unknown(.routerFiles, fault.problem, remedy: "run the doctor as root")
+    }
     return .bad(
       .routerFiles,
       fault.problem,
@@ -44,6 +47,9 @@ extension GuardedRouterFacts {
         remedy: "make \(gateUser.name) a member of the group that \(place) belongs to, and let "
           + "that group read it"
       )
+    }
+    if files.contains(where: { if case .unseen = $0.verdict { true } else { false } }) {
+      return [.unknown(.keyAccess, "this user may not look", remedy: "run the doctor as root")]
     }
     return refused.isEmpty
       ? [.ok(.keyAccess, "user \(gateUser.name) may read what the gate needs")] : refused
@@ -128,6 +134,10 @@ extension GuardedRouterFacts {
   private func judgeDatabase() -> [Finding] {
     guard gateUser != nil, fault == nil else { return [] }
     switch networkDatabase.verdict {
+    case .unseen(let place):
+      return [
+        .unknown(.networkDatabase, "\(place) can't be seen", remedy: "run the doctor as root")
+      ]
     case .allowed: return [.ok(.networkDatabase, "\(networkDatabase.path) is readable")]
     case .absent:
       return [

@@ -36,6 +36,8 @@ struct GuardedRouterFacts {
   var kind: RouterKind?
   /// Why its files can't be used.
   var fault: RouterFilesFault?
+  /// Whether that is so only because whoever looks may not read them.
+  var isUnseen = false
   /// Its process; nil when there is none.
   var process: Int32?
   /// Processes of routers whose directory is another.

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Kernel
 
 /// Whether a user may do something with a file, judged by owners and modes.
 enum FileAccess {
@@ -17,6 +18,8 @@ enum FileAccess {
     case refused(at: String)
     /// There is nothing at this path.
     case absent(String)
+    /// Whoever looks may not see what is at this path.
+    case unseen(String)
   }
 
   /// Owner, group and mode of a file.
@@ -40,14 +43,20 @@ enum FileAccess {
 }
 
 extension HostTree {
-  /// Owners and mode of what is at `path`; nil when nothing is there.
-  func owners(_ path: String) -> FileAccess.Owners? {
+  /// Owners and mode of what is at `path`.
+  func owners(_ path: String) -> Reading<FileAccess.Owners> {
     var status = stat()
-    guard unsafe stat(place(path), &status) == 0 else { return nil }
-    return FileAccess.Owners(
-      user: status.st_uid,
-      group: status.st_gid,
-      mode: status.st_mode & 0o777
+    guard unsafe stat(place(path), &status) == 0 else {
+      let errno = Errno.last
+      let isAbsent = errno.rawValue == ENOENT || errno.rawValue == ENOTDIR
+      return isAbsent ? .absent : .unreadable("\(path): \(errno)")
+    }
+    return .known(
+      FileAccess.Owners(
+        user: status.st_uid,
+        group: status.st_gid,
+        mode: status.st_mode & 0o777
+      )
     )
   }
 
@@ -57,10 +66,21 @@ extension HostTree {
     var folder = ""
     for part in path.split(separator: "/").dropLast() {
       folder += "/" + part
-      guard let owners = owners(folder) else { return .absent(folder) }
-      guard owners.allow(.enter, to: user) else { return .refused(at: folder) }
+      let verdict = accessAlone(folder, .enter, by: user)
+      guard verdict == .allowed else { return verdict }
     }
-    guard let owners = owners(path) else { return .absent(path) }
-    return owners.allow(wish, to: user) ? .allowed : .refused(at: path)
+    return accessAlone(path, wish, by: user)
+  }
+
+  private func accessAlone(
+    _ path: String,
+    _ wish: FileAccess.Wish,
+    by user: HostUser
+  ) -> FileAccess.Verdict {
+    switch owners(path) {
+    case .known(let owners): owners.allow(wish, to: user) ? .allowed : .refused(at: path)
+    case .absent: .absent(path)
+    case .unreadable: .unseen(path)
+    }
   }
 }

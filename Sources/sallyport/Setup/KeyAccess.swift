@@ -26,7 +26,7 @@ enum KeyAccess: Equatable {
       guard tree.exists(path), case .refused(let place) = tree.access(path, .read, by: user) else {
         continue
       }
-      guard let group = tree.owners(place)?.group else { continue }
+      guard let group = tree.owners(place).value?.group else { continue }
       var member = user
       member.groups.insert(group)
       guard tree.access(path, .read, by: member) == .allowed, group != 0,
@@ -42,7 +42,7 @@ enum KeyAccess: Equatable {
   }
 
   private static func asOwner(of path: String, user: String, _ tree: HostTree) -> KeyAccess? {
-    guard let owners = tree.owners(path), owners.user != HostUser.root,
+    guard let owners = tree.owners(path).value, owners.user != HostUser.root,
       let owner = tree.accounts().first(where: { $0.number == owners.user }),
       let group = tree.groupName(owner.group)
     else { return nil }

@@ -139,8 +139,16 @@ extension GateTests {
         rm /etc/sallyport/rules.d/broken.toml
         printf '#!/bin/sh\\necho no such unit >&2; exit 5\\n' > /run/systemctl
         say refused; $S setup --yes; echo "ended $?"
-        say public; chmod 600 /var/lib/i2pd/ntcp2.keys; rm -f /etc/sallyport/*.toml
-        $S setup --dry-run
+        printf '#!/bin/sh\\necho "$@" >> /run/systemctl.log\\n' > /run/systemctl
+        gpasswd --delete sallyport i2pd > /dev/null
+        say owner; chmod 600 /var/lib/i2pd/ntcp2.keys; rm -f /etc/sallyport/*.toml
+        $S setup --yes; echo "ended $?"
+        say override; cat /etc/systemd/system/sallyport.service.d/50-router.conf
+        say proof; grep proof /etc/sallyport/sallyport.toml
+        say doctor; $S doctor
+        : > /run/systemctl.log
+        say remove; $S setup --remove --yes; echo "ended $?"
+        say gone; ls /etc/systemd/system; cat /run/systemctl.log
         """
       )
       #expect(parts["faulty"]?.contains("/etc/sallyport/rules.d/broken.toml:") == true, "\(parts)")
@@ -148,7 +156,14 @@ extension GateTests {
       #expect(parts["none"] == "rules.d\n")
       #expect(parts["refused"]?.contains("no such unit; see `journalctl") == true, "\(parts)")
       #expect(parts["refused"]?.contains("ended 1") == true)
-      #expect(parts["public"]?.contains("+proof = \"public\"") == true, "\(parts)")
+      #expect(parts["owner"]?.contains("the gate runs as i2pd, group i2pd") == true, "\(parts)")
+      #expect(parts["override"]?.hasSuffix("[Service]\nUser=i2pd\nGroup=i2pd\n") == true)
+      #expect(parts["proof"] == "")
+      #expect(parts["doctor"]?.contains("user i2pd may read what the gate needs") == true)
+      #expect(parts["remove"]?.contains("ended 0") == true, "\(parts)")
+      #expect(
+        parts["gone"] == "sallyport.service\ndisable --now sallyport.service\ndaemon-reload\n"
+      )
     }
   }
 }
