@@ -54,10 +54,8 @@ public enum SynClass: UInt8, CaseIterable, Sendable, BitwiseCopyable {
 extension SynFingerprint {
   /// The class of this fingerprint.
   public var senderClass: SynClass {
-    @_noLocks get {
-      if let scanner = scannerClass { return scanner }
-      return stackClass
-    }
+    if let scanner = scannerClass { return scanner }
+    return stackClass
   }
 
   /// The scanners' forms. They write packets of their own, without "do not fragment", and most keep

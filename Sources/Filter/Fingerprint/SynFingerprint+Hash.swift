@@ -7,18 +7,16 @@ extension SynFingerprint {
   ///
   /// It has no secret: everybody may choose the signature, so nothing is gained by a collision.
   public var hash: UInt32 {
-    @_noLocks get {
-      SynHash.value(
-        version: version,
-        initialTimeToLive: initialTimeToLive,
-        optionByteCount: optionByteCount,
-        window: windowRule,
-        windowScale: windowScale,
-        layout: layout,
-        quirks: quirks,
-        hasPayload: hasPayload
-      )
-    }
+    SynHash.value(
+      version: version,
+      initialTimeToLive: initialTimeToLive,
+      optionByteCount: optionByteCount,
+      window: windowRule,
+      windowScale: windowScale,
+      layout: layout,
+      quirks: quirks,
+      hasPayload: hasPayload
+    )
   }
 }
 

@@ -34,13 +34,19 @@ public struct SourceLimits: ~Copyable {
     self.settings = settings
   }
 
-  /// Judges a new connection and counts it; a welcome one is half-open until `leaveHalfOpen`.
+  /// Judges a new connection and counts it; a welcome one is half-open until `leaveHalfOpen`. One
+  /// that people allowed meets the gate's own limit alone.
   #if !DEBUG
     @_noLocks
   #endif
-  public mutating func arrive(_ source: SourceAddress, now: Instant) -> ArrivalVerdict {
+  public mutating func arrive(
+    _ source: SourceAddress,
+    isAllowed: Bool = false,
+    now: Instant
+  ) -> ArrivalVerdict {
     let keys = hasher.keys(source)
     guard gate.hasToken(settings.gateRate, now: now) else { return .refuse(.gateRate) }
+    guard !isAllowed else { return welcomeAllowed(keys, now: now) }
     if keys.site != 0 {
       let site = unsafe table.place(keys.site, now: now)
       guard unsafe site.pointee.connections.hasToken(settings.siteRate, now: now) else {
@@ -63,6 +69,20 @@ public struct SourceLimits: ~Copyable {
     }
     unsafe address.pointee.halfOpen &+= 1
     countAtWiderLevels(keys, now: now)
+    return .welcome(keys)
+  }
+
+  /// One that people allowed: it is half-open like any other, and uses up nothing that is its
+  /// neighbours'.
+  private mutating func welcomeAllowed(_ keys: SourceKeys, now: Instant) -> ArrivalVerdict {
+    let network = unsafe table.place(keys.network, now: now)
+    guard unsafe network.pointee.hasRoom(.max) else { return .refuse(.prefixHalfOpen) }
+    let address = unsafe table.place(keys.address, now: now)
+    guard unsafe address.pointee.hasRoom(.max) else { return .refuse(.addressHalfOpen) }
+    _ = gate.take(settings.gateRate, now: now)
+    unsafe address.pointee.halfOpen &+= 1
+    // The address's record may have taken its network's place.
+    if let network = unsafe table.find(keys.network) { unsafe network.pointee.halfOpen &+= 1 }
     return .welcome(keys)
   }
 

@@ -41,6 +41,10 @@ struct ShardInstruments<Content: ~Copyable & Sendable>: ~Copyable {
   let events: EventRingWriter
   let mailbox: PolicyMailbox<Content>
   let control: ShardControl
+  /// Where what people newly said waits.
+  let people: PolicyMailbox<PeopleList>
+  /// Where the shard notes who comes; nil where nobody looks.
+  let busy: BusySources?
   /// What the radar and the shards know of those who knock; nil where there is no radar.
   let probes: ProbeTable?
 
@@ -50,12 +54,16 @@ struct ShardInstruments<Content: ~Copyable & Sendable>: ~Copyable {
     events: consuming EventRingWriter,
     mailbox: PolicyMailbox<Content>,
     control: ShardControl,
+    people: PolicyMailbox<PeopleList> = PolicyMailbox(),
+    busy: BusySources? = nil,
     probes: ProbeTable? = nil
   ) {
     self.counters = counters
     self.events = events
     self.mailbox = mailbox
     self.control = control
+    self.people = people
+    self.busy = busy
     self.probes = probes
   }
 }

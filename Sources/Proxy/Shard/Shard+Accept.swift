@@ -23,9 +23,12 @@ extension Shard where World: ~Copyable {
     if policy.destination.isDiverted, arrival.source.address.isLoopback { return }
     counters.add(1, to: .accepted)
     probes?.sawConnection(from: arrival.source.address, now: now)
-    switch limits.arrive(arrival.source.address, now: now) {
+    busy?.noteArrival(arrival.source.address, now: now)
+    let wish = people.verdict(of: arrival.source.address)
+    guard wish != .blocked else { return count(.refuse, .blocked, arrival.source) }
+    switch limits.arrive(arrival.source.address, isAllowed: wish == .allowed, now: now) {
     case .refuse(let reason):
-      count(.refuse, reason)
+      count(.refuse, reason, arrival.source)
     case .welcome(let keys):
       makeStrangerRoom()
       let source = arrival.source
@@ -57,7 +60,7 @@ extension Shard where World: ~Copyable {
 
   private mutating func shed(_ slot: UInt32, from queue: Int) {
     if queue != StrangerQueue.mimicking {
-      count(.refuse, .shed)
+      count(.refuse, .shed, strangers[slot].source)
       drain(slot)
     }
     endStranger(slot)
@@ -73,7 +76,7 @@ extension Shard where World: ~Copyable {
     for queue in group.queues {
       guard let slot = strangerQueues.oldest(queue) else { continue }
       if let reason = group.reason {
-        count(.refuse, reason)
+        count(.refuse, reason, strangers[slot].source)
         drain(slot)
       }
       return endStranger(slot)

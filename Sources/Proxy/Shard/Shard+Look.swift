@@ -64,7 +64,7 @@ extension Shard where World: ~Copyable {
     case .prove:
       proveInTurn(slot, bytesThere: bytesThere)
     }
-    if look.observed != nil { count(.observe, .signature) }
+    if look.observed != nil { count(.observe, .signature, strangers[slot].source) }
   }
 
   /// Proves at once who has no blemish; the others when there is time.
@@ -92,7 +92,7 @@ extension Shard where World: ~Copyable {
 
   /// The peer went before it was let through. A router has read what came, so its close is a FIN.
   mutating func leave(_ slot: UInt32) {
-    count(.refuse, .hungUp)
+    count(.refuse, .hungUp, strangers[slot].source)
     drain(slot)
     endStranger(slot)
   }
@@ -103,10 +103,10 @@ extension Shard where World: ~Copyable {
     case .mimic:
       refuse(slot, .signature)
     case .close:
-      count(.refuse, .signature)
+      count(.refuse, .signature, strangers[slot].source)
       endStranger(slot)
     case .drop:
-      count(.refuse, .signature)
+      count(.refuse, .signature, strangers[slot].source)
       network.forgetOnClose(strangers[slot].socket)
       endStranger(slot)
     }

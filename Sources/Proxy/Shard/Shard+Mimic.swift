@@ -6,7 +6,7 @@ internal import Wire
 extension Shard where World: ~Copyable {
   /// Refuses a stranger and holds it as the router would.
   mutating func refuse(_ slot: UInt32, _ reason: Reason) {
-    count(.refuse, reason)
+    count(.refuse, reason, strangers[slot].source)
     leaveHalfOpen(slot)
     let plan = mimicry.plan(reason, accepted: strangers[slot].acceptedAt, now: now)
     strangers[slot].stage = .mimicking(plan, bytesRead: 0)
@@ -54,11 +54,11 @@ extension Shard where World: ~Copyable {
     case .reading, .padding:
       var reason = Reason.incomplete
       if unsafe network.peek(strangers[slot].socket, buffer, 1) == .empty { reason = .silent }
-      count(.refuse, reason)
+      count(.refuse, reason, strangers[slot].source)
       drain(slot)
       endStranger(slot)
     case .deferred:
-      count(.refuse, .proofBudget)
+      count(.refuse, .proofBudget, strangers[slot].source)
       drain(slot)
       endStranger(slot)
     case .waiting:

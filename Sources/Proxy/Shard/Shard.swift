@@ -13,6 +13,8 @@ internal import Wire
 struct Shard<World: Network & ~Copyable>: ~Copyable {
   var network: World
   var policy: Policy
+  /// What people said, replaced apart from the policy.
+  var people = PeopleList()
   var limits: SourceLimits
   var replay: ReplaySet
   var admission: Admission
@@ -33,6 +35,8 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
   let events: EventRingWriter
   let mailbox: PolicyMailbox<Policy>
   let control: ShardControl
+  let peopleMailbox: PolicyMailbox<PeopleList>
+  let busy: BusySources?
   let probes: ProbeTable?
   /// Where bytes lie while they are looked at or copied: one for all connections.
   let buffer: UnsafeMutableRawPointer
@@ -94,6 +98,8 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     self.policy = policy
     mailbox = instruments.mailbox
     control = instruments.control
+    peopleMailbox = instruments.people
+    busy = instruments.busy
     probes = instruments.probes
     counters = instruments.counters
     events = instruments.events
@@ -150,6 +156,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
   }
 
   private mutating func takePolicy() {
+    if let newer = peopleMailbox.take() { people = newer }
     guard let newer = mailbox.take() else { return }
     let old = policy.handshake.facts
     let facts = newer.handshake.facts
@@ -198,8 +205,9 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     counters.set(.sessions, to: UInt64(clamping: sessions.count - underWay))
   }
 
-  /// Counts a verdict.
-  func count(_ verdict: Verdict, _ reason: Reason) {
+  /// Counts a verdict about a peer.
+  func count(_ verdict: Verdict, _ reason: Reason, _ source: Endpoint) {
     counters.count(verdict: Int(verdict.rawValue), reason: Int(reason.rawValue))
+    busy?.note(verdict, reason, source.address, now: now)
   }
 }

@@ -16,6 +16,7 @@ final class ConnectionGroup: GateGroup {
     count: UInt32,
     _ bounds: GateBounds,
     _ probes: ProbeTableOwner,
+    people: PeopleBook,
     setup: borrowing GateSetup
   ) throws(GroupFault) {
     self.plan = plan
@@ -36,6 +37,7 @@ final class ConnectionGroup: GateGroup {
             core: nil,
             listeners: listeners,
             policy: setup.policy(for: plan.mode, shards: count, limits: bounds.connections),
+            people: people.list,
             probes: probes,
             seed: UInt64.random(in: .min ... .max),
             whenEnded: { ended.add() }
@@ -109,6 +111,12 @@ final class ConnectionGroup: GateGroup {
         )
       )
     }
+  }
+
+  var busy: [BusySources] { shards.map(\.busy) }
+
+  func heed(_ people: PeopleBook) {
+    for shard in shards { shard.heed(people.list) }
   }
 
   func ask(_ wish: ShardControl.Wish) {

@@ -42,28 +42,24 @@ extension Daemon {
     groups.reduce(0) { $0 + $1.snapshot[.open] + $1.snapshot[.flows] }
   }
 
-  /// Shows the numbers to whoever asks on the status socket.
-  func answerStatus() {
-    guard let socket = statusSocket, socket.isAsked else { return }
-    socket.serve(Metrics.page(lookout.report(of: groups, scene, now: now)))
-  }
-
   /// Shows the page there from now on, or tells why not.
   mutating func showPage(on endpoint: Endpoint?) {
     if let problem = lookout.show(on: endpoint) { journal.write(problem, at: now) }
   }
 
   /// What the lookout can't see by itself.
-  private var scene: Lookout.Scene {
+  var scene: Lookout.Scene {
     Lookout.Scene(
       kernelRules: kernelRulesReport,
       routerAway: readers.routerAway,
+      reloads: health.reloads,
+      startedWallSeconds: health.startedSeconds,
       journalLinesLeftOut: journal.leftOutInAll
     )
   }
 
   private var kernelRulesReport: KernelRulesReport? {
-    guard rules != nil else { return nil }
+    guard hasKernelRules else { return nil }
     switch rulesState {
     case .inPlace: return .inPlace
     case .missing(let problem): return .missing(problem)

@@ -27,6 +27,7 @@ final class DatagramGroup: GateGroup {
     firewall: FirewallPlan?,
     count: UInt32,
     _ bounds: GateBounds,
+    people: PeopleBook,
     setup: borrowing GateSetup,
     proven: [ProvenEntry]
   ) throws(GroupFault) {
@@ -45,6 +46,7 @@ final class DatagramGroup: GateGroup {
           name: "datagrams \(index)",
           doors: doors,
           policy: setup.policy(for: plan.mode, shards: count, bounds),
+          people: people.list,
           known: known,
           seed: UInt64.random(in: .min ... .max),
           whenEnded: { ended.add() }
@@ -147,6 +149,12 @@ final class DatagramGroup: GateGroup {
   func reload(_ setup: borrowing GateSetup, _ bounds: GateBounds) {
     let policy = setup.policy(for: plan.mode, shards: UInt32(shards.count), bounds)
     for shard in shards { shard.reload(policy) }
+  }
+
+  var busy: [BusySources] { shards.map(\.busy) }
+
+  func heed(_ people: PeopleBook) {
+    for shard in shards { shard.heed(people.list) }
   }
 
   func ask(_ wish: ShardControl.Wish) {

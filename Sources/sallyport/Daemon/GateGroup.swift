@@ -1,3 +1,4 @@
+internal import Filter
 internal import Kernel
 internal import Proxy
 internal import Telemetry
@@ -17,8 +18,13 @@ protocol GateGroup: AnyObject {
   /// Whether all its shards have ended.
   var hasEnded: Bool { get }
 
+  /// The busiest addresses and networks that its shards met, a table each.
+  var busy: [BusySources] { get }
+
   /// Gives every shard the policy of a new setup.
   func reload(_ setup: borrowing GateSetup, _ bounds: GateBounds)
+  /// Gives every shard what people say from now on.
+  func heed(_ people: PeopleBook)
   /// Asks every shard for something.
   func ask(_ wish: ShardControl.Wish)
   /// Hands over every endpoint that was proven since this was last called.
