@@ -127,8 +127,18 @@ public struct ReloadReport: Equatable, Sendable {
   /// What was wrong with the last one; nil when it took effect.
   public var lastProblem: String?
 
-  /// No reload so far.
-  public init() {}
+  /// No reload so far: what was read at the start holds.
+  public init(inForceSinceWallSeconds wallSeconds: UInt64 = 0) {
+    inForceSinceWallSeconds = wallSeconds
+  }
+
+  /// A reload took effect, or had this problem.
+  public mutating func note(problem: String?, wallSeconds: UInt64) {
+    lastProblem = problem
+    guard problem == nil else { return failed += 1 }
+    succeeded += 1
+    inForceSinceWallSeconds = wallSeconds
+  }
 }
 
 /// The loops that carry the traffic.

@@ -65,12 +65,14 @@ extension Daemon {
     Lookout.Scene(
       kernelRules: kernelRulesReport,
       routerAway: readers.routerAway,
+      reloads: health.reloads,
+      startedWallSeconds: health.startedSeconds,
       journalLinesLeftOut: journal.leftOutInAll
     )
   }
 
   private var kernelRulesReport: KernelRulesReport? {
-    guard rules != nil else { return nil }
+    guard hasKernelRules else { return nil }
     switch rulesState {
     case .inPlace: return .inPlace
     case .missing(let problem): return .missing(problem)

@@ -117,11 +117,9 @@ struct Daemon: ~Copyable {
       health.noteReload()
       health.routerFilesProblem = nil
       journal.write(.reloaded(rules: setup.rules.signatures.count), at: now)
-      lookout.noteReload()
       showPage(on: setup.loaded.configuration.admin.http)
     } catch {
       health.noteReload(problem: error.faults.first?.description)
-      lookout.noteFailedReload(error.faults.first?.description ?? "")
       for fault in error.faults {
         journal.write(
           .reloadFailed(

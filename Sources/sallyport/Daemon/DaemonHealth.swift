@@ -1,4 +1,5 @@
 internal import Kernel
+internal import Telemetry
 
 /// What the control thread remembers of itself, for those who ask.
 struct DaemonHealth {
@@ -10,6 +11,8 @@ struct DaemonHealth {
   var radarProblem: String?
   /// How the last reload went.
   var reload: StatusReport.Reload?
+  /// What all reloads came to.
+  private(set) var reloads = ReloadReport(inForceSinceWallSeconds: Clock.wallSeconds)
 
   /// A reload went well, or had this problem.
   mutating func noteReload(problem: String? = nil) {
@@ -17,5 +20,6 @@ struct DaemonHealth {
       seconds: Clock.wallSeconds,
       health: StatusReport.Health(problem: problem)
     )
+    reloads.note(problem: problem, wallSeconds: Clock.wallSeconds)
   }
 }

@@ -6,15 +6,11 @@ internal import Wire
 
 /// Looks at everything once a second, remembers it for a day, and shows it on the page.
 struct Lookout {
-  /// What reloads came to.
-  var reloads = ReloadReport()
-
   private var histories: [(transport: Transport, history: History)]
   private var pulses: [LoopPulse]
   private let doors: [(transport: Transport, door: GateReport.Door)]
   private let traffic: [(transport: Transport, traffic: GateReport.Traffic)]
   private let startedAt: Instant
-  private let startedWallSeconds: UInt64
   private var post = PagePost()
 
   /// A lookout over groups whose counters are at zero.
@@ -51,26 +47,11 @@ struct Lookout {
       }
     }
     startedAt = now
-    startedWallSeconds = Clock.wallSeconds
-    reloads.inForceSinceWallSeconds = startedWallSeconds
   }
 
   /// Shows the page there from now on, or nowhere; what stood in the way, for the journal.
   mutating func show(on endpoint: Endpoint?) -> JournalEvent? {
     post.serve(on: endpoint)
-  }
-
-  /// A reload took effect.
-  mutating func noteReload() {
-    reloads.succeeded += 1
-    reloads.inForceSinceWallSeconds = Clock.wallSeconds
-    reloads.lastProblem = nil
-  }
-
-  /// A reload changed nothing, since `problem` was wrong.
-  mutating func noteFailedReload(_ problem: String) {
-    reloads.failed += 1
-    reloads.lastProblem = problem
   }
 
   /// To be called in each round of the control thread: whether a second is over.
@@ -94,6 +75,10 @@ struct Lookout {
     var kernelRules: KernelRulesReport?
     /// Of which transports the router takes no connections, and since when.
     var routerAway: [RouterAway]
+    /// What reloads came to.
+    var reloads: ReloadReport
+    /// When the daemon started, in seconds since 1970.
+    var startedWallSeconds: UInt64
     /// Journal lines that were left out so far.
     var journalLinesLeftOut: UInt64
   }
@@ -121,12 +106,12 @@ struct Lookout {
     }
     report.matches = groups.matches
     report.kernelRules = scene.kernelRules
-    report.reloads = reloads
+    report.reloads = scene.reloads
     report.loops.count = pulses.count
     report.loops.stalled = pulses.count { $0.isStalled(at: now) }
     report.journalLinesLeftOut = scene.journalLinesLeftOut
     report.process = ProcessReport.now
-    report.process.startedWallSeconds = startedWallSeconds
+    report.process.startedWallSeconds = scene.startedWallSeconds
     return report
   }
 
