@@ -44,6 +44,24 @@ extension GateTests {
       }
     }
 
+    /// TOMLKit keeps what it has parsed: 65 KiB a reload, were unchanged files parsed again.
+    @Test func reloadsTakeNoMemory() throws {
+      try GateTests.withGuardedRouter { guarded in
+        let gate = guarded.gate
+        func reload(_ count: Int) throws -> UInt64 {
+          for _ in 0..<count {
+            gate.reload()
+            Pause.nanoseconds(20 * Nanoseconds.perMillisecond)
+          }
+          _ = try gate.status()
+          return try #require(gate.observe()).residentBytes
+        }
+        let settled = try reload(20)
+        let later = try reload(150)
+        #expect(later < settled + 2 << 20, "from \(settled >> 10) to \(later >> 10) KiB")
+      }
+    }
+
     @Test func brokenFilesChangeNothingAndAreNamedByLine() throws {
       try GateTests.withGuardedRouter { guarded in
         let gate = guarded.gate

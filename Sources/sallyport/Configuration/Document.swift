@@ -9,12 +9,20 @@ struct Document: Sendable {
   /// Where each key stands.
   let index: TOMLLineIndex
 
-  /// Reads the file at `path`; nil with the reasons in `faults` when it is no document.
-  init?(path: String, faults: FaultCollector) {
+  /// Reads the file at `path`, and parses it unless it is as it was at the last time; nil with the
+  /// reasons in `faults` when it is no document.
+  init?(path: String, faults: FaultCollector, known: KnownDocuments = .shared) {
     do {
       let limit = ConfigurationLimits.fileBytes
       let bytes = try BoundedFile.read(path, maximumBytes: limit)
+      if let document = known.document(at: path, bytes: bytes) {
+        self = document
+        return
+      }
+      let faultsBefore = faults.faults.count
       self.init(file: path, bytes: bytes, faults: faults)
+      guard faults.faults.count == faultsBefore else { return }
+      known.remember(self, at: path, bytes: bytes)
     } catch {
       let problem = error.problem(maximumBytes: ConfigurationLimits.fileBytes)
       faults.note(line: 1, problem, error.remedy)
@@ -48,7 +56,9 @@ struct Document: Sendable {
     guard index.linesWithEscapedZero.isEmpty else { return nil }
     do {
       let converter = DocumentConverter(index: index, faults: faults)
-      root = converter.entries(of: try TOMLTable(string: text), path: "", depth: 0)
+      let table = try TOMLTable(string: text)
+      root = converter.entries(of: table, path: "", depth: 0)
+      table.clear()
     } catch let error as TOMLParseError {
       let line = max(1, error.source.begin.line)
       faults.note(line: line, error.description, "correct the TOML syntax here")
