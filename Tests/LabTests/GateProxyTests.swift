@@ -53,6 +53,40 @@ struct GateProxyTests {
     }
     #expect(report.accepted == 1 && report.established == 1)
   }
+
+  @Test func aPortInUseIsNamedByItsLine() throws {
+    let directory = NSTemporaryDirectory() + "sallyport-proxy-\(UUID().uuidString)"
+    defer { Files.removeTree(directory) }
+    try Files.makeDirectory(directory)
+    let other = try TrivialAcceptor.listening(at: Endpoint(address: Self.loopback, port: 0))
+    _ = try JavaInboundLimiter.listening(
+      at: Endpoint(address: Self.loopback, port: 0),
+      networkIdentifier: 99,
+      directory: directory
+    )
+    var settings = LabGateSettings()
+    settings.mode = .proxy(upstream: Endpoint(address: Self.loopback, port: 1))
+    let gate = try LabGate(
+      before: GuardedRouter(
+        kind: .java,
+        directory: directory,
+        endpoint: other.endpoint,
+        namespace: nil
+      ),
+      settings: settings,
+      directory: directory + "/gate"
+    )
+    let lines = try #require(Files.text(gate.configurationPath)).split(
+      separator: "\n",
+      omittingEmptySubsequences: false
+    )
+    let line = try #require(lines.firstIndex { $0.hasPrefix("port = ") }) + 1
+    #expect(throws: LabError.self) { try gate.start() }
+    #expect(
+      gate.log == "\(gate.configurationPath):\(line): can't listen on \(other.endpoint): Address "
+        + "already in use; another program has the port: stop it, or set another port in [[gate]]\n"
+    )
+  }
 }
 
 /// The page on the gate's admin socket.

@@ -9,6 +9,12 @@ internal import Wire
 struct StartFault: Error, CustomStringConvertible {
   /// The line.
   let description: String
+
+  /// Something that no line of the configuration names.
+  init(_ problem: String) { description = "sallyport: \(problem)" }
+
+  /// Something that a line of the configuration asks for, and that can't be had.
+  init(_ fault: Fault) { description = fault.description }
 }
 
 extension Daemon {
@@ -132,7 +138,7 @@ extension Daemon {
 
   private static func tooFew(_ available: Int, of wanted: Int, _ keys: String) -> StartFault {
     StartFault(
-      description: "this process may open \(available) descriptors, its limits ask for "
+      "this process may open \(available) descriptors, its limits ask for "
         + "\(wanted): raise LimitNOFILE (ulimit -n), or lower \(keys)"
     )
   }
@@ -176,7 +182,7 @@ extension Daemon {
           )
         }
       } catch {
-        throw fault(error, plan, configuration.firewall)
+        throw fault(error, plan, setup.loaded)
       }
     }
     return groups
@@ -185,20 +191,46 @@ extension Daemon {
   private static func fault(
     _ fault: GroupFault,
     _ plan: GroupPlan,
-    _ firewall: FirewallSettings
+    _ loaded: LoadedConfiguration
   ) -> StartFault {
     switch fault {
-    case .start(let errno): StartFault(description: "a shard can't start: \(errno)")
+    case .start(let errno): StartFault("a shard can't start: \(errno)")
     case .listen(let endpoint, let errno):
       StartFault(
-        description: "can't listen on \(endpoint): \(errno); "
-          + remedy(
-            errno,
-            plan.mode,
-            key: firewall.ports(of: plan.transport).first { $0.port == endpoint.port }?.key
-          )
+        loaded.fault(
+          at: keyPath(plan, endpoint, errno, loaded.configuration),
+          "can't listen on \(endpoint): \(errno)",
+          remedy(errno, plan.mode, key: firewallKey(plan, endpoint, loaded.configuration))
+        )
       )
     }
+  }
+
+  private static func firewallKey(
+    _ plan: GroupPlan,
+    _ endpoint: Endpoint,
+    _ configuration: Configuration
+  ) -> String? {
+    configuration.firewall.ports(of: plan.transport).first { $0.port == endpoint.port }?.key
+  }
+
+  /// What asks for the listener: a port of the program's own, or a gate.
+  private static func keyPath(
+    _ plan: GroupPlan,
+    _ endpoint: Endpoint,
+    _ errno: Errno,
+    _ configuration: Configuration
+  ) -> String {
+    if plan.mode == .transparent, errno.rawValue == EADDRINUSE,
+      let key = firewallKey(plan, endpoint, configuration)
+    {
+      return "firewall.\(key)"
+    }
+    let gate = configuration.gates.firstIndex {
+      $0.transport == plan.transport && $0.mode == plan.mode
+        && (plan.mode == .transparent || $0.endpoint == endpoint)
+    }
+    return gate.map { "gate[\($0)].port" } ?? "gate"
   }
 
   private static func remedy(_ errno: Errno, _ mode: GateSettings.Mode, key: String?) -> String {
@@ -245,7 +277,7 @@ extension Daemon {
     do throws(FirewallFault) {
       return try body()
     } catch {
-      throw StartFault(description: error.description)
+      throw StartFault(error.description)
     }
   }
 
@@ -279,7 +311,7 @@ extension Daemon {
     do throws(Errno) {
       return try body()
     } catch {
-      throw StartFault(description: "\(problem): \(error)")
+      throw StartFault("\(problem): \(error)")
     }
   }
 }
