@@ -50,7 +50,9 @@ import Wire
   @Test(arguments: FloodKind.allCases)
   func everyConnectionIsAccountedFor(kind: FloodKind) throws {
     let (report, served) = try flood(kind)
-    #expect((50...101).contains(report.attempted), "half a second at 200 a second")
+    // On a busy machine a flood falls behind its rate, and says by how much.
+    #expect(report.attempted + report.forgotten == 100, "half a second at 200 a second")
+    #expect(report.attempted > 0)
     #expect(report.connected == report.attempted && served.accepted == report.connected)
     #expect(report.errorCount == 0 && report.refused == 0)
     let ended = report.finishedByPeer + report.resetByPeer + report.closedByUs
@@ -70,7 +72,7 @@ import Wire
   @Test func unlimitedRateStaysWithinItsBounds() throws {
     let (report, served) = try flood(.silent) {
       $0.ratePerSecond = nil
-      $0.durationNanoseconds = 200 * Nanoseconds.perMillisecond
+      $0.durationNanoseconds = Nanoseconds.perSecond
       $0.openConnectionsMaximum = 40
       $0.whenFull = .dropOldest
     }
@@ -85,18 +87,25 @@ import Wire
       $0.openConnectionsMaximum = 5
       $0.holdNanoseconds = 300 * Nanoseconds.perMillisecond
     }
-    #expect(report.openAtMost == 5 && report.attempted <= 10 && report.skippedWhenFull > 50)
+    #expect(report.openAtMost == 5 && report.attempted <= 10 && report.skippedWhenFull > 0)
+    #expect(report.attempted + report.skippedWhenFull + report.forgotten == 100)
   }
 
   @Test func dribbleSaysAByteEachInterval() throws {
-    let (report, served) = try flood(.dribble) {
-      $0.ratePerSecond = 20
-      $0.durationNanoseconds = 100 * Nanoseconds.perMillisecond
-      $0.holdNanoseconds = 1_000 * Nanoseconds.perMillisecond
-      $0.dribbleIntervalNanoseconds = 100 * Nanoseconds.perMillisecond
+    // A byte that is late delays the next: of a few runs one has the processor in time.
+    var wasInTime = false
+    for _ in 0..<5 where !wasInTime {
+      let (report, served) = try flood(.dribble) {
+        $0.ratePerSecond = 20
+        $0.durationNanoseconds = 100 * Nanoseconds.perMillisecond
+        $0.holdNanoseconds = 1_000 * Nanoseconds.perMillisecond
+        $0.dribbleIntervalNanoseconds = 100 * Nanoseconds.perMillisecond
+      }
+      #expect((report.attempted...11 * report.attempted).contains(report.bytesSent))
+      #expect(served.bytesReceived == report.bytesSent)
+      wasInTime = report.bytesSent >= 7 * report.attempted
     }
-    #expect((7 * report.attempted...11 * report.attempted).contains(report.bytesSent))
-    #expect(served.bytesReceived == report.bytesSent)
+    #expect(wasInTime)
   }
 
   @Test func refusalIsCounted() throws {
@@ -155,5 +164,20 @@ import Wire
     let drawn = (0..<14).map { _ in sources.next() }
     #expect(Set(drawn).count == 7 && drawn.allSatisfy { network.contains($0) })
     #expect(FloodSources(network: network, count: 0) == nil)
+  }
+
+  @Test(arguments: [FloodSources.Spread.networks, .sites])
+  func sourcesOfIPv6LieApart(spread: FloodSources.Spread) throws {
+    let length = spread.rawValue - 4
+    let around = try #require(SourcePrefix("2a0d:5e00:7000::/\(length)"))
+    var sources = try #require(FloodSources(network: around, count: 1000, spread: spread))
+    let drawn = (0..<32).map { _ in sources.next() }
+    #expect(drawn.allSatisfy { around.contains($0) })
+    #expect(Set(drawn.map { SourcePrefix($0, length: spread.rawValue) }).count == 16)
+    #expect(Set(drawn).count == 16)
+    let narrow = SourcePrefix(around.address, length: spread.rawValue + 1)
+    #expect(FloodSources(network: narrow, count: 1, spread: spread) == nil)
+    let other = try #require(SourcePrefix("127.5.0.0/29"))
+    #expect(FloodSources(network: other, count: 1, spread: spread) == nil)
   }
 }

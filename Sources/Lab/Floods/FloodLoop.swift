@@ -65,8 +65,8 @@ struct FloodLoop: ~Copyable {
         }
         if openCount == 0 { break }
       }
-      endHolds(now)
       sayNextBytes(now)
+      endHolds(now)
       if makes {
         beginDue(now)
         lastBegin = now
@@ -85,6 +85,7 @@ struct FloodLoop: ~Copyable {
         unsafe handle(event.events, token: event.data.u64, now: wake)
       }
     }
+    if stop?.isRaised != true { forget(before: end) }
     report.elapsedNanoseconds = lastBegin.nanoseconds(since: start)
     report.flightsReused = payload.flightsReused
     return report
@@ -97,9 +98,7 @@ struct FloodLoop: ~Copyable {
   }
 
   private mutating func beginDue(_ now: Instant) {
-    if now.nanoseconds(since: nextBegin) > Self.arrearsNanosecondsMaximum {
-      nextBegin = Instant(nanoseconds: now.nanoseconds &- Self.arrearsNanosecondsMaximum)
-    }
+    forget(before: Instant(nanoseconds: now.nanoseconds &- Self.arrearsNanosecondsMaximum))
     var begins = 0
     while begins < Self.beginsPerTurn, nextBegin <= now {
       if freeSlots.isEmpty {
@@ -119,6 +118,16 @@ struct FloodLoop: ~Copyable {
         nextBegin = nextBegin.advanced(byNanoseconds: intervalNanoseconds)
       }
     }
+  }
+
+  /// Leaves out what was due before `moment`.
+  private mutating func forget(before moment: Instant) {
+    guard nextBegin < moment else { return }
+    guard intervalNanoseconds > 0 else { return nextBegin = moment }
+    let turns =
+      (moment.nanoseconds(since: nextBegin) + intervalNanoseconds - 1) / intervalNanoseconds
+    report.forgotten += turns
+    nextBegin = nextBegin.advanced(byNanoseconds: turns &* intervalNanoseconds)
   }
 
   private mutating func begin(at now: Instant) {

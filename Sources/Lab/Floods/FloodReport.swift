@@ -30,6 +30,9 @@ struct FloodReport: Sendable {
   var bytesReceived: UInt64 = 0
   /// Connections that were never begun because as many as allowed were open.
   var skippedWhenFull: UInt64 = 0
+  /// Connections that were never begun because the flood had fallen too far behind its rate: others
+  /// wanted the processor.
+  var forgotten: UInt64 = 0
   /// Most connections open at once.
   var openAtMost = 0
   /// First flights sent a second time because fresh ones had run out.
@@ -63,7 +66,8 @@ extension FloodReport: CustomStringConvertible {
         + "\(Int(attemptsPerSecond.rounded())) a second, "
         + "\(LabText.milliseconds(processorNanoseconds)) of processor time",
       "connected \(connected), refused \(refused), unanswered \(unanswered), "
-        + "open at most \(openAtMost), skipped when full \(skippedWhenFull)",
+        + "open at most \(openAtMost), skipped when full \(skippedWhenFull), "
+        + "when late \(forgotten)",
       "ended by FIN \(finishedByPeer), by RST \(resetByPeer), by us \(closedByUs), "
         + "for room \(droppedForRoom)",
       "answered \(answered), bytes sent \(bytesSent), received \(bytesReceived)",

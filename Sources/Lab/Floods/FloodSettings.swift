@@ -44,6 +44,24 @@ struct FloodSources: Sendable {
   private let first: SourceAddress
   private let count: UInt64
   private var cursor: UInt64 = 0
+  private var step = SourceAddress(high: 0, low: 1)
+
+  /// How IPv6 addresses lie apart.
+  enum Spread: UInt8, Sendable {
+    /// Each in a network (/64) of its own.
+    case networks = 64
+    /// Each in a site (/48) of its own.
+    case sites = 48
+  }
+
+  /// One address of each of the first `count` networks or sites of the IPv6 network `network`. Nil
+  /// when it has none.
+  init?(network: SourcePrefix, count: Int, spread: Spread) {
+    guard count > 0, !network.address.isIPv4, network.length <= spread.rawValue else { return nil }
+    first = SourceAddress(high: network.address.high, low: 1)
+    step = SourceAddress(high: 1 << UInt64(64 - spread.rawValue), low: 0)
+    self.count = min(UInt64(count), 1 << min(UInt64(spread.rawValue - network.length), 62))
+  }
 
   /// The first `count` addresses of `network`, without the network's own; all of them must be local
   /// to the flood's network namespace. Nil when the network has no such address.
@@ -63,7 +81,10 @@ struct FloodSources: Sendable {
 
   /// The next address.
   mutating func next() -> SourceAddress {
-    let address = SourceAddress(high: first.high, low: first.low &+ cursor)
+    let address = SourceAddress(
+      high: first.high &+ step.high &* cursor,
+      low: first.low &+ step.low &* cursor
+    )
     cursor = cursor &+ 1 == count ? 0 : cursor &+ 1
     return address
   }

@@ -62,10 +62,11 @@ struct TrivialAcceptor: ~Copyable {
     self.endpoint = endpoint
   }
 
-  /// Accepts until `stop` is raised.
+  /// Accepts until `stop` is raised and nothing has come for a moment.
   mutating func run(stop: FloodStop) {
     var events = unsafe [epoll_event](repeating: epoll_event(), count: Self.eventsPerTurn)
-    while !stop.isRaised {
+    while true {
+      let isLast = stop.isRaised
       let count = unsafe linux_epoll_wait(
         epoll.rawValue,
         &events,
@@ -76,6 +77,7 @@ struct TrivialAcceptor: ~Copyable {
         let token = unsafe events[index].data.u64
         if token == Self.listenerToken { accept() } else { drain(Int32(truncatingIfNeeded: token)) }
       }
+      if isLast, count == 0 { return }
     }
   }
 
