@@ -13,18 +13,12 @@ enum Introduction {
       first.configuration.serverTunnels(to: LabNetwork.webServer),
       to: "\(first.directory)/tunnels.conf"
     )
-    var unwritten = routers
-    for _ in 0..<attemptsMax where !unwritten.isEmpty {
-      for router in unwritten { try router.start() }
-      for router in unwritten { try router.waitForFiles(["router.info", "router.keys"]) }
-      if first.pid != nil { try first.waitForFiles(keyFiles) }
-      // Killed, not stopped: all that is wanted is on disk, and an orderly end takes a second.
-      for router in unwritten { router.kill() }
-      // i2pd rewrites router.info in place some moments after its start: the kill may have met it.
-      unwritten = unwritten.filter { !$0.hasWholeRouterInfo }
+    try writeFiles(of: routers, keysOfFirst: keyFiles)
+    for author in routers {
+      for reader in routers where reader.number != author.number {
+        try introduce(author, to: reader)
+      }
     }
-
-    try exchange(routers)
     if first.configuration.settings.peerTests == .off {
       for router in routers { try trustOthers(router, among: routers) }
     }
@@ -37,18 +31,32 @@ enum Introduction {
     )
   }
 
-  private static func exchange(_ routers: [LabRouter]) throws(LabError) {
-    for author in routers {
-      let name = try identity(in: author.routerInfoPath).pathInNetDb
-      guard let info = Files.bytes(author.routerInfoPath) else {
-        throw LabError("cannot read \(author.routerInfoPath)")
-      }
-      for reader in routers where reader.number != author.number {
-        let path = "\(reader.directory)/\(name)"
-        try Files.makeDirectory(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]))
-        try Files.write(info, to: path)
-      }
+  /// Starts `routers` once, so that they have their files, and ends them.
+  static func writeFiles(
+    of routers: [LabRouter],
+    keysOfFirst keyFiles: [String] = []
+  ) throws(LabError) {
+    var unwritten = routers
+    for _ in 0..<attemptsMax where !unwritten.isEmpty {
+      for router in unwritten { try router.start() }
+      for router in unwritten { try router.waitForFiles(["router.info", "router.keys"]) }
+      if let first = routers.first, first.pid != nil { try first.waitForFiles(keyFiles) }
+      // Killed, not stopped: all that is wanted is on disk, and an orderly end takes a second.
+      for router in unwritten { router.kill() }
+      // i2pd rewrites router.info in place some moments after its start: the kill may have met it.
+      unwritten = unwritten.filter { !$0.hasWholeRouterInfo }
     }
+  }
+
+  /// Lets `reader`, which is stopped, find `author` in its netDb.
+  static func introduce(_ author: LabRouter, to reader: LabRouter) throws(LabError) {
+    let name = try identity(in: author.routerInfoPath).pathInNetDb
+    guard let info = Files.bytes(author.routerInfoPath) else {
+      throw LabError("cannot read \(author.routerInfoPath)")
+    }
+    let path = "\(reader.directory)/\(name)"
+    try Files.makeDirectory(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]))
+    try Files.write(info, to: path)
   }
 
   private static func trustOthers(
