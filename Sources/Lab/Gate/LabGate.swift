@@ -19,7 +19,7 @@ final class LabGate: Sendable {
   private let state = Mutex<LabProcess?>(nil)
 
   /// How long a gate may take from its start to the first answer on its admin socket.
-  static let startTimeoutNanoseconds = 10 * Nanoseconds.perSecond
+  static let startTimeoutNanoseconds = 30 * Nanoseconds.perSecond
   /// How long a gate may take to end: its sessions have 5 s.
   static let stopTimeoutNanoseconds = 10 * Nanoseconds.perSecond
 

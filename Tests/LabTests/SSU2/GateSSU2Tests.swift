@@ -65,6 +65,33 @@ extension GateTests {
       }
     }
 
+    /// Neither datagrams nor an ICMP message: what nobody made for this router meets the same
+    /// silence with the gate and without.
+    @Test func junkMeetsTheSilenceOfTheBareRouter() throws {
+      try Self.withRouter { guarded in
+        let lengths = [1, 20, 39, 40, 56, 58, 88, 100, 700, 1_472]
+        func answers() throws -> [String] {
+          let (target, source) = (guarded.router.endpointSSU2, guarded.newSource())
+          return try guarded.topology.world.namespace.run {
+            let socket = try UDPSocket.connected(to: target, from: source)
+            return lengths.map { length in
+              let error = socket.send(Primitives.randomBytes(length))
+              let until = Clock.now.advanced(byNanoseconds: GateTests.second / 5)
+              guard error == nil, case .late = socket.receive(until: until) else {
+                return "\(length): an answer"
+              }
+              return "silence"
+            }
+          }
+        }
+        let guardedAnswers = try answers()
+        #expect(try guarded.gate.status().count(.refuse) >= 7)
+        #expect(guarded.gate.stop() == .exited(code: 0))
+        #expect(try guardedAnswers == answers())
+        #expect(guardedAnswers.allSatisfy { $0 == "silence" }, "\(guardedAnswers)")
+      }
+    }
+
     @Test func aRestartKeepsProvenEndpointsAndSessions() throws {
       try Self.withRouter { guarded in
         let source = guarded.newSource()
@@ -116,6 +143,50 @@ extension GateTests {
         let result = session.join()
         #expect(result?.end == .established)
         #expect((result?.responseCount ?? 0) >= 20)
+      }
+    }
+
+    @Test func aSessionFollowsItsPeerToAnotherPort() throws {
+      try Self.withRouter { guarded in
+        let moved = try guarded.handshake {
+          $0.farewell = .converseAndMove(
+            nanoseconds: 3 * GateTests.second,
+            intervalNanoseconds: 200 * Nanoseconds.perMillisecond
+          )
+        }
+        #expect(moved.end == .established && moved.movedResponseCount > 0, "\(moved.report)")
+      }
+    }
+
+    /// Newcomers come all the time: whoever is under way loses one attempt by each restart.
+    @Test func restartsInTheMiddleOfHandshakesCostAttemptsAlone() throws {
+      try Self.withRouter { guarded in
+        var plan = HonestDatagramPeers.Plan()
+        plan.intervalNanoseconds = 50 * Nanoseconds.perMillisecond
+        plan.patienceNanoseconds = 2 * GateTests.second
+        plan.attemptsI2PD = 5
+        plan.attemptsJava = 5
+        let peers = try HonestDatagramPeers(
+          in: guarded.topology.world.namespace,
+          to: guarded.router.endpointSSU2,
+          router: guarded.facts,
+          plan: plan
+        )
+        for _ in 0..<2 {
+          Pause.nanoseconds(GateTests.second)
+          guarded.gate.kill()
+          Pause.nanoseconds(GateTests.second / 4)
+          try guarded.gate.start()
+          Pause.nanoseconds(GateTests.second)
+          guarded.router.kill()
+          try guarded.router.start()
+          try guarded.router.waitUntilListening()
+        }
+        Pause.nanoseconds(GateTests.second)
+        let tallies = peers.stop()
+        #expect(tallies.all.tried > 50, "\(tallies.text)")
+        #expect(tallies.all.established == tallies.all.tried, "\(tallies.text)")
+        #expect(try guarded.handshake().end == .established)
       }
     }
 
