@@ -58,8 +58,8 @@ extension FloodLoop {
       release(slot)
     case .stratum, .garbage, .firstFlight, .replay: say(slot)
     case .dribble:
-      slots[slot].nextByteAt = now
-      dribbling.append(slot)
+      say(slot)
+      waitForNextByte(slot, now)
     }
   }
 
@@ -142,11 +142,16 @@ extension FloodLoop {
     while let slot = dribbling.first, slots[slot].nextByteAt <= now {
       say(slot)
       dribbling.remove(slot)
-      slots[slot].nextByteAt = now.advanced(
-        byNanoseconds: max(settings.dribbleIntervalNanoseconds, 1)
-      )
-      dribbling.append(slot)
+      waitForNextByte(slot, now)
     }
+  }
+
+  /// All wait equally long, so the queue is in the order of their times.
+  private mutating func waitForNextByte(_ slot: Int, _ now: Instant) {
+    slots[slot].nextByteAt = now.advanced(
+      byNanoseconds: max(settings.dribbleIntervalNanoseconds, 1)
+    )
+    dribbling.append(slot)
   }
 
   /// Makes room for one more.

@@ -41,7 +41,7 @@ struct RunCommand: ParsableCommand {
       daemon.run()
       return nil
     } catch {
-      return ["sallyport: \(error)"]
+      return [error.description]
     }
   }
 }
