@@ -47,9 +47,6 @@ public struct StandingFacts: BitwiseCopyable, Sendable {
 
 extension StandingFacts {
   /// What the router did with the source before, as rules ask for it.
-  #if !DEBUG
-    @_noLocks
-  #endif
   public var earlier: EarlierOutcome {
     guard let (outcome, _) = entry.lastOutcome(now: now) else {
       return holds(.handshake) || holds(.session) ? .complete : .none

@@ -4,4 +4,6 @@ struct WhyReport: Codable, Equatable {
   var address: String
   /// What people said of it, the longest network first.
   var entries: [EntryRow]
+  /// What is known of it from before and from elsewhere.
+  var standing: StandingReport
 }

@@ -30,7 +30,28 @@ struct WhyText {
 
   /// The lines.
   func lines(_ report: WhyReport) -> [String] {
-    [ink.strong(report.address)] + people(report.entries)
+    [ink.strong(report.address)] + people(report.entries) + standing(report.standing)
+  }
+
+  private func standing(_ report: StandingReport) -> [String] {
+    let isKnown = report.score >= report.knownFrom
+    let word = isKnown ? ink.good("known") : "not known"
+    var lines = ["  standing       \(word), score \(report.score) of \(report.knownFrom)"]
+    for test in report.tests {
+      lines.append(
+        "    +\(test.weight) \(test.test) until \(PlainWords.moment(test.untilSeconds))"
+      )
+    }
+    if report.failures > 0 {
+      lines.append(
+        "    -\(UInt32(report.failures) * report.failureWeight) handshakes that failed: "
+          + "\(report.failures), half of them forgotten every ten minutes"
+      )
+    }
+    if let last = report.last {
+      lines.append("    last handshake: \(last.word), \(PlainWords.moment(last.seconds))")
+    }
+    return lines
   }
 
   private func people(_ entries: [EntryRow]) -> [String] {

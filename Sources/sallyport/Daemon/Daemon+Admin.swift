@@ -207,7 +207,13 @@ extension Daemon {
     return .ok(
       WhyReport(
         address: "\(address)",
-        entries: people.book.entries(holding: address).map(EntryRow.init)
+        entries: people.book.entries(holding: address).map(EntryRow.init),
+        standing: StandingReport(
+          standing.facts(of: address, now: now),
+          bounds.connections.standing,
+          now: now,
+          wallSeconds: Clock.wallSeconds
+        )
       )
     )
   }

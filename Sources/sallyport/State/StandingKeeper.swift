@@ -65,6 +65,11 @@ struct StandingKeeper: ~Copyable {
     }
   }
 
+  /// What is known of `source`.
+  func facts(of source: SourceAddress, now: Instant) -> StandingFacts {
+    writer.facts(of: source, now: now)
+  }
+
   /// Notes what was learnt of a source.
   mutating func note(
     _ outcome: SourceOutcome,
