@@ -36,7 +36,7 @@ enum AdminRequest: Codable, Equatable {
   /// What people said: `PeopleReport`.
   case people
   /// To allow or block a network for so many seconds: `EntryReport`.
-  case enter(EntryWish)
+  case enter(entry: EntryWish)
   /// To take back what was said of a network, or everything of an origin: `PeopleReport`.
   case undo(network: String?, origin: String?)
   /// What the gate thinks of an address: `WhyReport`.

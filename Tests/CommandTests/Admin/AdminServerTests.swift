@@ -78,7 +78,7 @@ import Wire
       insists: true
     )
     let all: [AdminRequest] = [
-      .status, .metrics, .top(rows: 7), .people, .enter(wish), .undo(network: "::1", origin: nil),
+      .status, .metrics, .top(rows: 7), .people, .enter(entry: wish), .undo(network: "::1", origin: nil),
       .undo(network: nil, origin: "x"), .why(address: "::1"),
     ]
     for request in all {
