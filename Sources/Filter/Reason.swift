@@ -19,6 +19,14 @@ public enum Reason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   /// A connection that had shown nothing yet made room for a newer one.
   case shed
 
+  // Rules: what people wrote, asked at arrival and at the first flight.
+  /// A rule acted on it.
+  case rule
+  /// It is over the limit of a rule.
+  case ruleLimit
+  /// The weights of the rules that it meets reach the score's bound.
+  case score
+
   // Look: the first flight, before any key agreement.
   /// No byte came in time.
   case silent
@@ -135,6 +143,9 @@ public enum Reason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case .addressHalfOpen: "address-half-open"
     case .prefixHalfOpen: "prefix-half-open"
     case .shed: "shed"
+    case .rule: "rule"
+    case .ruleLimit: "rule-limit"
+    case .score: "score"
     case .silent: "silent"
     case .incomplete: "incomplete"
     case .hungUp: "hung-up"

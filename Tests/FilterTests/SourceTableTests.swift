@@ -16,8 +16,8 @@ import Wire
     (number << 8 | place) << 1 | 1
   }
 
-  @Test func aRecordHas32Bytes() {
-    #expect(MemoryLayout<SourceRecord>.stride == 32)
+  @Test func aRecordHas40Bytes() {
+    #expect(MemoryLayout<SourceRecord>.stride == 40)
   }
 
   @Test func aRecordIsFoundAgainAndNoOther() {

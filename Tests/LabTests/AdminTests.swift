@@ -198,6 +198,8 @@ struct AdminTests {
       let report = try Self.json(try Self.sallyport(gate, ["status", "--json"]))
       #expect(report["pid"] as? Int == gate.pid.map(Int.init))
       #expect(report["blocks"] as? Int == 0 && report["kernelRules"] == nil)
+      let rules = try Self.sallyport(gate, ["rules"])
+      #expect(rules.status == 0 && rules.text.contains("MET  REFUSED"), "\(rules.text)")
       let top = try Self.sallyport(gate, ["top"])
       #expect(top.status == 0 && top.text.contains(" 127.2.0.9 "), "\(top.text)")
       #expect(top.text.contains(" 127.2.0.0/24 "))

@@ -1,7 +1,7 @@
 public import Wire
 
 /// What the limits say of a connection that was just accepted.
-public enum ArrivalVerdict: Equatable, Sendable, BitwiseCopyable {
+public enum LimitVerdict: Equatable, Sendable, BitwiseCopyable {
   /// It may show its first flight.
   case welcome(SourceKeys)
   /// Refused before a byte was read.
@@ -34,8 +34,16 @@ public struct SourceLimits: ~Copyable {
     self.settings = settings
   }
 
-  /// Judges a new connection and counts it; a welcome one is half-open until `leaveHalfOpen`. One
-  /// that people allowed meets the gate's own limit alone.
+  /// Under which keys `source` is remembered.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public func keys(_ source: SourceAddress) -> SourceKeys {
+    hasher.keys(source)
+  }
+
+  /// Judges a new connection and counts it; a welcome one is half-open until `leaveHalfOpen`, and
+  /// open until `leave`. One that people allowed meets the gate's own limit alone.
   #if !DEBUG
     @_noLocks
   #endif
@@ -43,8 +51,8 @@ public struct SourceLimits: ~Copyable {
     _ source: SourceAddress,
     isAllowed: Bool = false,
     now: Instant
-  ) -> ArrivalVerdict {
-    let keys = hasher.keys(source)
+  ) -> LimitVerdict {
+    let keys = keys(source)
     guard gate.hasToken(settings.gateRate, now: now) else { return .refuse(.gateRate) }
     guard !isAllowed else { return welcomeAllowed(keys, now: now) }
     if keys.site != 0 {
@@ -61,6 +69,7 @@ public struct SourceLimits: ~Copyable {
       return .refuse(.prefixHalfOpen)
     }
     let address = unsafe table.place(keys.address, now: now)
+    unsafe address.pointee.addArrival()
     guard unsafe address.pointee.connections.take(settings.addressRate, now: now) else {
       return .refuse(.addressRate)
     }
@@ -68,19 +77,22 @@ public struct SourceLimits: ~Copyable {
       return .refuse(.addressHalfOpen)
     }
     unsafe address.pointee.halfOpen &+= 1
+    if unsafe address.pointee.open < .max { unsafe address.pointee.open &+= 1 }
     countAtWiderLevels(keys, now: now)
     return .welcome(keys)
   }
 
   /// One that people allowed: it is half-open like any other, and uses up nothing that is its
   /// neighbours'.
-  private mutating func welcomeAllowed(_ keys: SourceKeys, now: Instant) -> ArrivalVerdict {
+  private mutating func welcomeAllowed(_ keys: SourceKeys, now: Instant) -> LimitVerdict {
     let network = unsafe table.place(keys.network, now: now)
     guard unsafe network.pointee.hasRoom(.max) else { return .refuse(.prefixHalfOpen) }
     let address = unsafe table.place(keys.address, now: now)
+    unsafe address.pointee.addArrival()
     guard unsafe address.pointee.hasRoom(.max) else { return .refuse(.addressHalfOpen) }
     _ = gate.take(settings.gateRate, now: now)
     unsafe address.pointee.halfOpen &+= 1
+    if unsafe address.pointee.open < .max { unsafe address.pointee.open &+= 1 }
     // The address's record may have taken its network's place.
     if let network = unsafe table.find(keys.network) { unsafe network.pointee.halfOpen &+= 1 }
     return .welcome(keys)
@@ -110,6 +122,36 @@ public struct SourceLimits: ~Copyable {
       }
       unsafe record.pointee.halfOpen &-= 1
     }
+  }
+
+  /// The connection is over.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public mutating func leave(_ keys: SourceKeys) {
+    guard let record = unsafe table.find(keys.address), unsafe record.pointee.open > 0 else {
+      return
+    }
+    unsafe record.pointee.open &-= 1
+  }
+
+  /// What is remembered of a source now.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public func history(_ keys: SourceKeys, now: Instant) -> SourceHistory {
+    let standing = standing(keys, now: now)
+    let network = unsafe table.place(keys.network, now: now).pointee
+    let address = unsafe table.place(keys.address, now: now).pointee
+    let hasCompleted = address.completions > 0
+    return SourceHistory(
+      standing: standing,
+      failures: UInt32(address.failures),
+      networkFailures: UInt32(network.failures),
+      concurrency: UInt32(address.open),
+      reconnectsPerMinute: address.arrivalsPerMinute(milliseconds: now.wrappingMilliseconds),
+      earlier: hasCompleted ? .complete : address.hasFailedAtRouter ? .fail : .none
+    )
   }
 
   /// The standing of a source now.
@@ -182,5 +224,13 @@ public struct SourceLimits: ~Copyable {
   public mutating func fail(_ keys: SourceKeys, now: Instant) {
     unsafe table.place(keys.address, now: now).pointee.addFailure()
     unsafe table.place(keys.network, now: now).pointee.addFailure()
+  }
+
+  /// A handshake of this source did not become a session, whoever gave it up.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public mutating func failAtRouter(_ keys: SourceKeys, now: Instant) {
+    unsafe table.place(keys.address, now: now).pointee.hasFailedAtRouter = true
   }
 }

@@ -1,10 +1,11 @@
 internal import Wire
 
-/// What is remembered of one address, network or site, in 32 bytes.
+/// What is remembered of one address, network or site, in 40 bytes.
 struct SourceRecord: KeyedRecord {
   /// How long one failure counts against a source; counts halve in each such span.
   static let failureHalfLifeNanoseconds: UInt64 = 60 * Nanoseconds.perSecond
   private static let failureMaximum: UInt16 = 1_024
+  private static let minuteMilliseconds: UInt32 = 60_000
 
   /// The key that found this record; zero when the place is empty.
   var key: UInt64 = 0
@@ -26,6 +27,14 @@ struct SourceRecord: KeyedRecord {
   var inFlight: UInt8 = 0
   /// Milliseconds of the moment up to which it has been halved.
   var halvedMilliseconds: UInt32 = 0
+  /// Connections that are open, whatever they are doing, saturating.
+  var open: UInt16 = 0
+  /// New connections in the minute of the clock in which it was last used, saturating ...
+  private(set) var arrivals: UInt16 = 0
+  /// ... and in the minute before that one.
+  private(set) var arrivalsBefore: UInt16 = 0
+  /// Whether the last handshake that the router was dialled for failed.
+  var hasFailedAtRouter = false
 
   /// Whether one more connection may be half-open under this limit; what can't be counted may not.
   func hasRoom(_ halfOpenLimit: UInt32) -> Bool {
@@ -47,6 +56,29 @@ struct SourceRecord: KeyedRecord {
     halvedMilliseconds = halvedMilliseconds &+ halvings &* span
   }
 
+  /// Begins to count a new minute's connections, when one has begun since the last use.
+  private mutating func turnMinute(_ now: UInt32) {
+    switch now / Self.minuteMilliseconds &- usedMilliseconds / Self.minuteMilliseconds {
+    case 0: return
+    case 1: arrivalsBefore = arrivals
+    default: arrivalsBefore = 0
+    }
+    arrivals = 0
+  }
+
+  /// Counts a new connection, saturating.
+  mutating func addArrival() {
+    if arrivals < .max { arrivals &+= 1 }
+  }
+
+  /// New connections within the last minute, those of the minute of the clock before by the part
+  /// of it that still counts.
+  func arrivalsPerMinute(milliseconds: UInt32) -> UInt32 {
+    let left = Self.minuteMilliseconds &- milliseconds % Self.minuteMilliseconds
+    let before = UInt32(arrivalsBefore) &* left / Self.minuteMilliseconds
+    return before &+ UInt32(arrivals)
+  }
+
   /// Counts a failure, saturating.
   mutating func addFailure() {
     if failures < Self.failureMaximum { failures &+= 1 }
@@ -63,6 +95,7 @@ struct SourceRecord: KeyedRecord {
     if completions < .max { completions &+= 1 }
     if asked > 0 { asked &-= 1 }
     failures >>= 1
+    hasFailedAtRouter = false
   }
 }
 
@@ -74,13 +107,15 @@ extension SourceRecord {
 
   mutating func touch(milliseconds: UInt32) {
     decay(milliseconds)
+    turnMinute(milliseconds)
     usedMilliseconds = milliseconds
   }
 
   /// Open connections matter first, then completions and failures, then how lately it was used.
   func worth(milliseconds: UInt32) -> UInt64 {
     guard key != 0 else { return 0 }
-    let isOpen: UInt64 = halfOpen > 0 || inFlight > 0 ? 1 << 62 : 0
+    let isUsed = halfOpen > 0 || inFlight > 0 || open > 0
+    let isOpen: UInt64 = isUsed ? 1 << 62 : 0
     let isTelling: UInt64 = completions > 0 || failures > 0 || asked > 0 ? 1 << 61 : 0
     return isOpen | isTelling | UInt64(UInt32.max &- (milliseconds &- usedMilliseconds)) &+ 1
   }

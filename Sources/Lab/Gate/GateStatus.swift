@@ -10,6 +10,8 @@ struct GateStatus: Equatable, Sendable {
 
   /// How often each verdict was given for each reason.
   private(set) var verdicts: [Pair: UInt64] = [:]
+  /// How many connections each rule or signature refused, by its name.
+  private(set) var ruleRefusals: [String: UInt64] = [:]
   /// All other numbers, by the metric's name; histograms are left out.
   private(set) var values: [String: UInt64] = [:]
 
@@ -29,6 +31,8 @@ struct GateStatus: Equatable, Sendable {
           let reason = Self.label("reason", in: metric)
         else { throw LabError("a verdict without its words: \(line)") }
         verdicts[Pair(verdict: verdict, reason: reason)] = value
+      } else if name == "sallyport_rule_refusals_total" {
+        ruleRefusals[Self.label("rule", in: metric) ?? "", default: 0] += value
       } else if !name.hasSuffix("_bucket"), !name.hasSuffix("_count"), !name.hasSuffix("_sum") {
         values[String(name)] = value
       }

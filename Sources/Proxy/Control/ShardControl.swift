@@ -45,8 +45,6 @@ struct ShardInstruments<Content: ~Copyable & Sendable>: ~Copyable {
   let people: PolicyMailbox<PeopleList>
   /// Where the shard notes who comes; nil where nobody looks.
   let busy: BusySources?
-  /// What the radar and the shards know of those who knock; nil where there is no radar.
-  let probes: ProbeTable?
 
   /// The instruments of one shard.
   init(
@@ -55,8 +53,7 @@ struct ShardInstruments<Content: ~Copyable & Sendable>: ~Copyable {
     mailbox: PolicyMailbox<Content>,
     control: ShardControl,
     people: PolicyMailbox<PeopleList> = PolicyMailbox(),
-    busy: BusySources? = nil,
-    probes: ProbeTable? = nil
+    busy: BusySources? = nil
   ) {
     self.counters = counters
     self.events = events
@@ -64,6 +61,5 @@ struct ShardInstruments<Content: ~Copyable & Sendable>: ~Copyable {
     self.control = control
     self.people = people
     self.busy = busy
-    self.probes = probes
   }
 }

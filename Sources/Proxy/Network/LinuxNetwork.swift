@@ -90,6 +90,18 @@ struct LinuxNetwork: Network, ~Copyable {
     unsafe socket.send(buffer, count)
   }
 
+  func savedSyn(
+    _ socket: borrowing StreamSocket,
+    _ buffer: UnsafeMutableRawPointer,
+    _ capacity: Int
+  ) -> Int {
+    unsafe socket.savedSyn(buffer, capacity)
+  }
+
+  func roundTripMicroseconds(_ socket: borrowing StreamSocket) -> UInt32? {
+    socket.roundTripMicroseconds()
+  }
+
   func localEndpoint(_ socket: borrowing StreamSocket) -> Endpoint? {
     socket.localEndpoint()
   }

@@ -54,6 +54,15 @@ protocol Network: ~Copyable {
   ) -> ReceiveOutcome
   /// Sends what there is room for.
   func send(_ socket: borrowing Socket, _ buffer: UnsafeRawPointer, _ count: Int) -> SendOutcome
+  /// Copies the headers of the SYN that made an accepted socket, once; how many bytes, 0 when there
+  /// are none.
+  func savedSyn(
+    _ socket: borrowing Socket,
+    _ buffer: UnsafeMutableRawPointer,
+    _ capacity: Int
+  ) -> Int
+  /// The round trip to the peer in microseconds; nil when it is not known.
+  func roundTripMicroseconds(_ socket: borrowing Socket) -> UInt32?
   /// Where the peer of an accepted socket connected to.
   func localEndpoint(_ socket: borrowing Socket) -> Endpoint?
   /// Starts a connection to `router`; from the peer's address when `mark` is given.

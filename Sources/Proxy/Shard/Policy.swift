@@ -20,25 +20,17 @@ public enum Destination: BitwiseCopyable, Sendable, Equatable {
 
 /// Everything that decides and that a reload may change: replaced as one unit.
 public struct Policy: ~Copyable, Sendable {
-  /// The judgement of first flights.
-  public let handshake: NTCP2Handshake
-  /// The signatures of other protocols.
-  public let signatures: SignatureSet
-  /// The bounds, already this shard's share.
-  public let limits: LimitSettings
+  /// What connections are judged by.
+  public let law: Law
+  /// Where each rule's and signature's matches are counted.
+  public let places: MatchPlaces
   /// Where an admitted peer is led.
   public let destination: Destination
 
   /// A policy.
-  public init(
-    handshake: consuming NTCP2Handshake,
-    signatures: consuming SignatureSet,
-    limits: LimitSettings,
-    destination: Destination
-  ) {
-    self.handshake = handshake
-    self.signatures = signatures
-    self.limits = limits
+  public init(law: consuming Law, places: MatchPlaces, destination: Destination) {
+    self.law = law
+    self.places = places
     self.destination = destination
   }
 }

@@ -22,29 +22,47 @@ extension Shard where World: ~Copyable {
     // The kernel's rules are probed through this address: no peer comes from it.
     if policy.destination.isDiverted, arrival.source.address.isLoopback { return }
     counters.add(1, to: .accepted)
-    probes?.sawConnection(from: arrival.source.address, now: now)
     busy?.noteArrival(arrival.source.address, now: now)
     let wish = people.verdict(of: arrival.source.address)
     guard wish != .blocked else { return count(.refuse, .blocked, arrival.source) }
-    switch limits.arrive(arrival.source.address, isAllowed: wish == .allowed, now: now) {
+    let visit = newArrival(arrival, isAllowed: wish == .allowed)
+    switch judge.arrive(visit, policy.law, now: now) {
     case .refuse(let reason):
       count(.refuse, reason, arrival.source)
-    case .welcome(let keys):
+    case .welcome(let visitor, let findings):
       makeStrangerRoom()
       let source = arrival.source
       let slot = strangers.insert(
-        Stranger(
-          socket: arrival.socket,
-          source: source,
-          keys: keys,
-          acceptedAt: now,
-          provenAt: now
-        )
+        Stranger(socket: arrival.socket, source: source, visitor: visitor, provenAt: now)
       )
       strangerQueues.move(slot, to: StrangerQueue.reading)
       strangerTimers.set(slot, at: mimicry.endWithoutFlight(accepted: now, now: now))
-      look(slot, isClosing: false)
+      tell(findings)
+      guard let order = findings.order else { return look(slot, isClosing: false) }
+      obey(order, slot)
     }
+  }
+
+  /// Finds out what the judgement asks for, and nothing else: each answer is a system call.
+  private mutating func newArrival(
+    _ arrival: borrowing Arrival<World.Socket>,
+    isAllowed: Bool
+  ) -> NewArrival {
+    var visit = NewArrival(source: arrival.source.address)
+    visit.isAllowed = isAllowed
+    let questions = judge.questions(policy.law)
+    if questions.syn {
+      let count = unsafe network.savedSyn(arrival.socket, buffer, ShardBounds.bufferBytes)
+      let bytes = unsafe Span<UInt8>(
+        _unsafeStart: buffer.assumingMemoryBound(to: UInt8.self),
+        count: count
+      )
+      visit.syn = SynFingerprint(syn: bytes)
+    }
+    if questions.roundTrip {
+      visit.roundTripMicroseconds = network.roundTripMicroseconds(arrival.socket)
+    }
+    return visit
   }
 
   /// Frees a slot when none is free: refused strangers go first, then the oldest who have shown
@@ -114,6 +132,7 @@ extension Shard where World: ~Copyable {
 
   /// Forgets a stranger; its connection closes.
   mutating func endStranger(_ slot: UInt32) {
+    judge.limits.leave(strangers[slot].keys)
     _ = takeStranger(slot)
   }
 
@@ -129,7 +148,7 @@ extension Shard where World: ~Copyable {
   mutating func leaveHalfOpen(_ slot: UInt32) {
     guard strangers[slot].isHalfOpen else { return }
     strangers[slot].isHalfOpen = false
-    limits.leaveHalfOpen(strangers[slot].keys)
+    judge.limits.leaveHalfOpen(strangers[slot].keys)
   }
 
   /// Registers a stranger's socket, once.

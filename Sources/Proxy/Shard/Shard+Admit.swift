@@ -12,9 +12,9 @@ extension Shard where World: ~Copyable {
       return refuse(slot, .blocked)
     }
     let keys = strangers[slot].keys
-    let standing = limits.standing(keys, now: now)
+    let standing = judge.limits.standing(keys, now: now)
     guard now >= routerRestsUntil, !sessions.isFull else { return wait(slot, flight, standing) }
-    let addressInFlight = limits.inFlight(keys)
+    let addressInFlight = judge.limits.inFlight(keys)
     switch admission.ask(standing, addressInFlight: addressInFlight, now: now) {
     case .dial:
       return dial(slot, flight, standing)
@@ -34,7 +34,7 @@ extension Shard where World: ~Copyable {
     strangers[slot].stage = .waiting(flight)
     strangerQueues.move(slot, to: StrangerQueue.waiting(standing))
     let until = strangers[slot].provenAt.advanced(
-      byNanoseconds: policy.limits.admissionWaitNanoseconds
+      byNanoseconds: policy.law.limits.admissionWaitNanoseconds
     )
     strangerTimers.set(slot, at: until)
     watchStranger(slot)
@@ -71,7 +71,7 @@ extension Shard where World: ~Copyable {
       guard let slot = sessionQueues.oldest(SessionQueue.handshaking(standing)) else { continue }
       let stalled = now.nanoseconds(since: sessions[slot].steppedAt)
       // Judged as it stands now: a flood's first handshakes were fresh when they were let through.
-      let isBlemished = limits.standing(sessions[slot].keys, now: now) > .fresh
+      let isBlemished = judge.limits.standing(sessions[slot].keys, now: now) > .fresh
       let grace = ShardBounds.stallNanoseconds(isBlemished: isBlemished)
       guard stalled >= grace else { continue }
       conclude(slot, sessionTimeOutcome(slot))
@@ -123,16 +123,17 @@ extension Shard where World: ~Copyable {
     wakeAtAnyByte(slot)
     let stranger = takeStranger(slot)
     dialled &+= 1
-    limits.enterFlight(stranger.keys)
+    let visitor = stranger.visitor
+    judge.limits.enterFlight(visitor.keys)
     let isWatched = stranger.isWatched
     let session = sessions.insert(
       Session(
         peer: stranger.socket,
         router: router,
         source: stranger.source,
-        keys: stranger.keys,
+        keys: visitor.keys,
         standing: standing,
-        acceptedAt: stranger.acceptedAt,
+        acceptedAt: visitor.acceptedAt,
         provenAt: stranger.provenAt,
         stage: .dialling(flight),
         steppedAt: now
@@ -149,7 +150,7 @@ extension Shard where World: ~Copyable {
     network.watch(sessions[session].router, token: routerToken, .bothEdge)
     sessionTimers.set(
       session,
-      at: now.advanced(byNanoseconds: policy.limits.dialTimeoutNanoseconds)
+      at: now.advanced(byNanoseconds: policy.law.limits.dialTimeoutNanoseconds)
     )
   }
 
@@ -164,8 +165,11 @@ extension Shard where World: ~Copyable {
       Stranger(
         socket: session.peer,
         source: session.source,
-        keys: session.keys,
-        acceptedAt: session.acceptedAt,
+        visitor: Visitor(
+          NewArrival(source: session.source.address),
+          keys: session.keys,
+          acceptedAt: session.acceptedAt
+        ),
         provenAt: session.provenAt,
         stage: .reading,
         isWatched: true,

@@ -30,7 +30,7 @@ extension Shard where World: ~Copyable {
         guard !isClosing || count >= flight.length else { return leave(slot) }
         return checkWhole(slot, flight, bytesThere: count)
       }
-      judge(slot, bytesThere: count, isClosing: isClosing)
+      decide(slot, bytesThere: count, isClosing: isClosing)
     case .empty:
       watchStranger(slot)
     case .end, .broken:
@@ -39,20 +39,10 @@ extension Shard where World: ~Copyable {
   }
 
   /// Judges the bytes that lie in the buffer.
-  mutating func judge(_ slot: UInt32, bytesThere: Int, isClosing: Bool) {
-    let bytes = unsafe Span<UInt8>(
-      _unsafeStart: buffer.assumingMemoryBound(to: UInt8.self),
-      count: bytesThere
-    )
-    let look = FlightJudge.look(
-      bytes,
-      signatures: policy.signatures,
-      handshake: policy.handshake,
-      replay: replay
-    )
-    switch look.verdict {
-    case .obey(let match):
-      obey(match, slot)
+  mutating func decide(_ slot: UInt32, bytesThere: Int, isClosing: Bool) {
+    switch lookAt(slot, bytesThere: bytesThere) {
+    case .obey(let order):
+      obey(order, slot)
     case .wait(let needed):
       guard !isClosing else { return leave(slot) }
       wakeLate(slot, atBytes: needed)
@@ -64,12 +54,23 @@ extension Shard where World: ~Copyable {
     case .prove:
       proveInTurn(slot, bytesThere: bytesThere)
     }
-    if look.observed != nil { count(.observe, .signature, strangers[slot].source) }
+  }
+
+  /// What the bytes that lie in the buffer are taken for; what rules say of them is counted.
+  mutating func lookAt(_ slot: UInt32, bytesThere: Int) -> FlightVerdict {
+    let bytes = unsafe Span<UInt8>(
+      _unsafeStart: buffer.assumingMemoryBound(to: UInt8.self),
+      count: bytesThere
+    )
+    let look = judge.look(bytes, of: &strangers[slot].visitor, policy.law, now: now)
+    tell(look.findings)
+    if let observed = look.observed { tell(observed: observed) }
+    return look.verdict
   }
 
   /// Proves at once who has no blemish; the others when there is time.
   private mutating func proveInTurn(_ slot: UInt32, bytesThere: Int) {
-    let standing = limits.standing(strangers[slot].keys, now: now)
+    let standing = judge.limits.standing(strangers[slot].keys, now: now)
     guard standing > .fresh else { return prove(slot, bytesThere: bytesThere) }
     strangers[slot].stage = .deferred
     strangerQueues.move(slot, to: StrangerQueue.deferred(standing))
@@ -97,16 +98,18 @@ extension Shard where World: ~Copyable {
     endStranger(slot)
   }
 
-  private mutating func obey(_ match: SignatureMatch, _ slot: UInt32) {
-    limits.fail(strangers[slot].keys, now: now)
-    switch match.action {
+  /// Does what a rule or a signature orders.
+  mutating func obey(_ order: RefusalOrder, _ slot: UInt32) {
+    if order.isHostile { judge.limits.fail(strangers[slot].keys, now: now) }
+    tell(order)
+    switch order.action {
     case .mimic:
-      refuse(slot, .signature)
+      refuse(slot, order.reason)
     case .close:
-      count(.refuse, .signature, strangers[slot].source)
+      count(.refuse, order.reason, strangers[slot].source)
       endStranger(slot)
     case .drop:
-      count(.refuse, .signature, strangers[slot].source)
+      count(.refuse, order.reason, strangers[slot].source)
       network.forgetOnClose(strangers[slot].socket)
       endStranger(slot)
     }
@@ -114,7 +117,7 @@ extension Shard where World: ~Copyable {
 
   /// Refuses for something that no honest peer does.
   mutating func refuseAsHostile(_ slot: UInt32, _ reason: Reason) {
-    limits.fail(strangers[slot].keys, now: now)
+    judge.limits.fail(strangers[slot].keys, now: now)
     refuse(slot, reason)
   }
 }

@@ -48,13 +48,28 @@ extension Shard where World: ~Copyable {
     _ = unsafe network.receive(strangers[slot].socket, buffer, ShardBounds.bufferBytes)
   }
 
+  /// Why a stranger is refused that was not done in time. Bytes that came since the last look may
+  /// meet a signature or a rule: the loop is not woken for each of them.
+  private mutating func lateReason(_ slot: UInt32) -> Reason {
+    let most = NTCP2Handshake.longestFirstFlight + 1
+    switch unsafe network.peek(strangers[slot].socket, buffer, most) {
+    case .empty: return .silent
+    case .end, .broken: return .incomplete
+    case .bytes(let count):
+      guard case .reading = strangers[slot].stage,
+        case .obey(let order) = lookAt(slot, bytesThere: count)
+      else { return .incomplete }
+      tell(order)
+      if order.isHostile { judge.limits.fail(strangers[slot].keys, now: now) }
+      return order.reason
+    }
+  }
+
   /// The time of a stranger is over.
   mutating func strangerTimeIsUp(_ slot: UInt32) {
     switch strangers[slot].stage {
     case .reading, .padding:
-      var reason = Reason.incomplete
-      if unsafe network.peek(strangers[slot].socket, buffer, 1) == .empty { reason = .silent }
-      count(.refuse, reason, strangers[slot].source)
+      count(.refuse, lateReason(slot), strangers[slot].source)
       drain(slot)
       endStranger(slot)
     case .deferred:

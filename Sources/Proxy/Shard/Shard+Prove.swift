@@ -12,19 +12,11 @@ extension Shard where World: ~Copyable {
       count: bytesThere
     )
     let started = network.now
-    let verdict = FlightJudge.prove(
-      bytes,
-      handshake: policy.handshake,
-      replay: &replay,
-      skewed: &skewed,
-      skewedLimit: policy.limits.skewedPeers,
-      now: now,
-      wallSeconds: wallSeconds
-    )
+    let verdict = judge.prove(bytes, policy.law, now: now, wallSeconds: wallSeconds)
     counters.record(.proof, nanoseconds: network.now.nanoseconds(since: started))
     switch verdict {
     case .refuse(let reason):
-      guard FlightJudge.isHostile(reason) else { return refuse(slot, reason) }
+      guard Judge.isHostile(reason) else { return refuse(slot, reason) }
       refuseAsHostile(slot, reason)
     case .proven(let flight):
       accept(slot, flight, bytesThere: bytesThere)
@@ -34,14 +26,14 @@ extension Shard where World: ~Copyable {
   /// A first flight that may be let through, once it is whole.
   mutating func accept(_ slot: UInt32, _ flight: ProvenFlight, bytesThere: Int) {
     leaveHalfOpen(slot)
-    limits.ask(strangers[slot].keys, now: now)
+    judge.limits.ask(strangers[slot].keys, now: now)
     strangers[slot].provenAt = now
     checkWhole(slot, flight, bytesThere: bytesThere)
   }
 
   /// Asks for admission when the flight is whole; waits for its padding when it is not.
   mutating func checkWhole(_ slot: UInt32, _ flight: ProvenFlight, bytesThere: Int) {
-    switch FlightJudge.extent(of: flight, bytesThere: bytesThere) {
+    switch Judge.extent(of: flight, bytesThere: bytesThere) {
     case .whole:
       askAdmission(slot, flight)
     case .wait(let needed):
@@ -68,8 +60,8 @@ extension Shard where World: ~Copyable {
         strangerQueues.move(slot, to: StrangerQueue.reading)
         strangers[slot].stage = .reading
         // A policy that came since may have no key: then it is looked at anew.
-        guard policy.handshake.canProve else {
-          judge(slot, bytesThere: count, isClosing: false)
+        guard policy.law.handshake.canProve else {
+          decide(slot, bytesThere: count, isClosing: false)
           continue
         }
         prove(slot, bytesThere: count)

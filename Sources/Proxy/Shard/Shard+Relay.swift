@@ -53,7 +53,7 @@ extension Shard where World: ~Copyable {
   private mutating func setStallDeadline(_ slot: UInt32) {
     sessionTimers.set(
       slot,
-      at: now.advanced(byNanoseconds: policy.limits.stallTimeoutNanoseconds)
+      at: now.advanced(byNanoseconds: policy.law.limits.stallTimeoutNanoseconds)
     )
   }
 
@@ -167,14 +167,15 @@ extension Shard where World: ~Copyable {
       admission.resolve(sessions[slot].standing, isSession: verdict == .complete)
       if verdict == .complete {
         becomeSession(slot)
-      } else if reason.isPeersDoing {
-        limits.fail(sessions[slot].keys, now: now)
+      } else {
+        judge.limits.failAtRouter(sessions[slot].keys, now: now)
+        if reason.isPeersDoing { judge.limits.fail(sessions[slot].keys, now: now) }
       }
     }
   }
 
   private mutating func becomeSession(_ slot: UInt32) {
-    limits.complete(sessions[slot].keys, now: now)
+    judge.limits.complete(sessions[slot].keys, now: now)
     leaveFlight(slot)
     sessionQueues.leave(slot)
     sessions[slot].stage = .open
@@ -185,14 +186,14 @@ extension Shard where World: ~Copyable {
     guard sessions[slot].isInFlight else { return }
     sessions[slot].isInFlight = false
     admission.leave()
-    limits.leaveFlight(sessions[slot].keys)
+    judge.limits.leaveFlight(sessions[slot].keys)
   }
 
   private mutating func setIdleDeadline(_ slot: UInt32) {
     sessions[slot].wasActive = false
     sessionTimers.set(
       slot,
-      at: now.advanced(byNanoseconds: policy.limits.idleTimeoutNanoseconds)
+      at: now.advanced(byNanoseconds: policy.law.limits.idleTimeoutNanoseconds)
     )
   }
 
@@ -294,6 +295,7 @@ extension Shard where World: ~Copyable {
 
   /// Forgets a session; both its connections close.
   mutating func endSession(_ slot: UInt32) {
+    judge.limits.leave(sessions[slot].keys)
     var session = takeSession(slot)
     if let overflow = session.toPeer.overflow.take() { overflows.giveBack(overflow, network) }
     if let overflow = session.toRouter.overflow.take() { overflows.giveBack(overflow, network) }

@@ -15,11 +15,9 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
   var policy: Policy
   /// What people said, replaced apart from the policy.
   var people = PeopleList()
-  var limits: SourceLimits
-  var replay: ReplaySet
+  var judge: Judge
   var admission: Admission
   var mimicry: Mimicry
-  var skewed = TokenBucket()
 
   var strangers: SlotPool<Stranger<World.Socket>>
   var strangerQueues: SlotQueues
@@ -32,12 +30,12 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
   var overflows: OverflowStock<World>
 
   let counters: CounterWriter
+  let matches: MatchWriter
   let events: EventRingWriter
   let mailbox: PolicyMailbox<Policy>
   let control: ShardControl
   let peopleMailbox: PolicyMailbox<PeopleList>
   let busy: BusySources?
-  let probes: ProbeTable?
   /// Where bytes lie while they are looked at or copied: one for all connections.
   let buffer: UnsafeMutableRawPointer
 
@@ -60,24 +58,26 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     network: consuming World,
     policy: consuming Policy,
     instruments: consuming ShardInstruments<Policy>,
+    matches: consuming MatchWriter = MatchBoard(placeCount: MatchPlaces.count).makeWriter(),
+    tables: SharedTables = SharedTables(),
     seed: UInt64
   ) {
-    let settings = policy.limits
+    let settings = policy.law.limits
     let start = network.now
     now = start
     wallSeconds = network.wallSeconds
     routerRestsUntil = start
     descriptorsToldAgainAt = start
     self.network = network
-    limits = SourceLimits(settings)
-    replay = ReplaySet(capacity: settings.replayRecords, now: start)
+    judge = Judge(policy.law, tables: tables, now: start)
+    let facts = policy.law.handshake.facts
     admission = Admission(
-      kind: policy.handshake.facts.kind,
+      kind: facts.kind,
       inFlightMaximum: settings.handshakesInFlight
     )
     mimicry = Mimicry(
-      kind: policy.handshake.facts.kind,
-      version: policy.handshake.facts.version,
+      kind: facts.kind,
+      version: facts.version,
       seed: seed,
       now: start
     )
@@ -100,8 +100,8 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     control = instruments.control
     peopleMailbox = instruments.people
     busy = instruments.busy
-    probes = instruments.probes
     counters = instruments.counters
+    self.matches = matches
     events = instruments.events
   }
 
@@ -157,15 +157,16 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
 
   private mutating func takePolicy() {
     if let newer = peopleMailbox.take() { people = newer }
-    guard let newer = mailbox.take() else { return }
-    let old = policy.handshake.facts
-    let facts = newer.handshake.facts
-    limits.reload(newer.limits)
+    guard var newer = mailbox.take() else { return }
+    let old = policy.law.handshake.facts
+    let facts = newer.law.handshake.facts
+    judge.reload(newer.law)
     if facts.kind != old.kind || facts.version != old.version {
       mimicry = Mimicry(kind: facts.kind, version: facts.version, seed: mimicry.seed(), now: now)
     }
-    admission.reload(kind: facts.kind, inFlightMaximum: newer.limits.handshakesInFlight)
-    policy = newer
+    admission.reload(kind: facts.kind, inFlightMaximum: newer.law.limits.handshakesInFlight)
+    swap(&policy, &newer)
+    mailbox.giveBack(newer)
   }
 
   private mutating func goesOn() -> Bool {
@@ -205,9 +206,14 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     counters.set(.sessions, to: UInt64(clamping: sessions.count - underWay))
   }
 
-  /// Counts a verdict about a peer.
-  func count(_ verdict: Verdict, _ reason: Reason, _ source: Endpoint) {
+  /// Counts a verdict.
+  func count(_ verdict: Verdict, _ reason: Reason) {
     counters.count(verdict: Int(verdict.rawValue), reason: Int(reason.rawValue))
+  }
+
+  /// Counts a verdict about a peer, also for those who look at the busiest.
+  func count(_ verdict: Verdict, _ reason: Reason, _ source: Endpoint) {
+    count(verdict, reason)
     busy?.note(verdict, reason, source.address, now: now)
   }
 }

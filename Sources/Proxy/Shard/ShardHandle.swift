@@ -9,6 +9,8 @@ public final class ShardHandle: Sendable {
   public let board: CounterBoard
   /// What the shard tells.
   public let ring: EventRing
+  /// How often each rule and signature matched.
+  public let matches: MatchBoard
   /// What is asked of it.
   public let control: ShardControl
   private let mailbox: PolicyMailbox<Policy>
@@ -32,6 +34,7 @@ public final class ShardHandle: Sendable {
     self.probes = probes
     board = CounterBoard(layout: Self.layout)
     ring = EventRing()
+    matches = MatchBoard(placeCount: MatchPlaces.count)
     control = ShardControl()
     mailbox = PolicyMailbox()
     people = PolicyMailbox()
@@ -72,11 +75,17 @@ public final class ShardHandle: Sendable {
       mailbox: handle.mailbox,
       control: handle.control,
       people: handle.people,
-      busy: handle.busyOwner.sources,
-      probes: probes?.table
+      busy: handle.busyOwner.sources
     )
     let shard = Handover(
-      Shard(network: network, policy: policy, instruments: instruments, seed: seed)
+      Shard(
+        network: network,
+        policy: policy,
+        instruments: instruments,
+        matches: handle.matches.makeWriter(),
+        tables: SharedTables(probes: probes?.table),
+        seed: seed
+      )
     )
     // The thread ends by itself: it is not joined, but reports its end.
     let busyOwner = handle.busyOwner
@@ -106,6 +115,11 @@ public final class ShardHandle: Sendable {
 
   /// The busiest addresses and networks that the shard met.
   public var busy: BusySources { busyOwner.sources }
+
+  /// Frees the policy that the shard has given back: called now and then, away from the shard.
+  public func tidy() {
+    mailbox.tidy()
+  }
 
   /// Asks the shard for something.
   public func ask(_ wish: ShardControl.Wish) {

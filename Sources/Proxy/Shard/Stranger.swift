@@ -19,8 +19,8 @@ enum StrangerStage: BitwiseCopyable {
 struct Stranger<Socket: ~Copyable>: ~Copyable {
   let socket: Socket
   let source: Endpoint
-  let keys: SourceKeys
-  let acceptedAt: Instant
+  /// What its judgement goes by.
+  var visitor: Visitor
   /// When its first flight was proven; only then does this mean anything.
   var provenAt: Instant
   var stage = StrangerStage.reading
@@ -30,6 +30,11 @@ struct Stranger<Socket: ~Copyable>: ~Copyable {
   var isWokenLate = false
   /// Whether it still counts as half-open.
   var isHalfOpen = true
+
+  /// Under which keys its source is remembered.
+  var keys: SourceKeys { visitor.keys }
+  /// When it was accepted.
+  var acceptedAt: Instant { visitor.acceptedAt }
 }
 
 /// The queues that strangers stand in, each in order of time; numbered in the order in which they

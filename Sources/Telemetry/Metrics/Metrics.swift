@@ -24,12 +24,19 @@ public enum Metrics {
   public static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
   /// The page for all gates, in the order given.
-  public static func page(gates: [GateMetrics], names: CounterNames, version: String) -> String {
+  /// `matches` are those of all gates together.
+  public static func page(
+    gates: [GateMetrics],
+    matches: [RuleMatches] = [],
+    names: CounterNames,
+    version: String
+  ) -> String {
     precondition(gates.allSatisfy { $0.snapshot.layout == names.layout }, "names of other counters")
     var page = PrometheusText()
     page.open("sallyport_build_info", .gauge, help: "The version that runs.")
     page.sample("sallyport_build_info", [("version", version)], "1")
     writeVerdicts(of: gates, names, to: &page)
+    write(matches, to: &page)
     for gauge in Gauge.allCases {
       page.open(gauge.metricName, .gauge, help: gauge.help)
       for gate in gates {
@@ -78,6 +85,26 @@ public enum Metrics {
             String(count)
           )
         }
+      }
+    }
+  }
+
+  private static func write(_ matches: [RuleMatches], to page: inout PrometheusText) {
+    guard !matches.isEmpty else { return }
+    let families: [(String, String, KeyPath<MatchCounts, UInt64>)] = [
+      ("matches", "Connections that met a rule.", \.matched),
+      ("refusals", "Connections that were refused by a rule.", \.refused),
+      ("would_refuse", "Connections that a rule would refuse, were it enforced.", \.wouldRefuse),
+    ]
+    for (word, help, path) in families {
+      let metric = "sallyport_rule_\(word)_total"
+      page.open(metric, .counter, help: help)
+      for match in matches {
+        page.sample(
+          metric,
+          [("kind", match.kind.rawValue), ("rule", match.name)],
+          String(match.counts[keyPath: path])
+        )
       }
     }
   }

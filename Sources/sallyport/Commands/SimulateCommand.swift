@@ -30,6 +30,10 @@ struct SimulateCommand: ParsableCommand {
     var refusedKnown: Int
     /// Refused, though the router of the capture took the handshake.
     var refusedSessions: Int
+    /// Not refused, and would have been, were every rule enforced.
+    var watched: Int
+    /// Of those, connections that the router of the capture took.
+    var watchedSessions: Int
     var each: [RehearsalReport.Connection]?
   }
 
@@ -81,6 +85,7 @@ struct SimulateCommand: ParsableCommand {
 
   private func report(_ outcome: Simulation.Outcome) -> Report {
     let refused = outcome.report.refused
+    let watched = outcome.report.watched
     return Report(
       capture: outcome.counts,
       connections: outcome.report.connections.count,
@@ -91,6 +96,8 @@ struct SimulateCommand: ParsableCommand {
       rules: outcome.report.rules.filter { $0.refused + $0.observed > 0 },
       refusedKnown: refused.count(where: \.isKnown),
       refusedSessions: refused.count(where: \.becameSession),
+      watched: watched.count,
+      watchedSessions: watched.count(where: \.becameSession),
       each: each ? outcome.report.connections : nil
     )
   }
@@ -131,13 +138,17 @@ struct SimulateCommand: ParsableCommand {
     print("Sources that tried other ports as well: \(report.scanners)")
     for rule in report.rules {
       print(
-        "Rule \(rule.name): \(rule.refused) refused, \(rule.observed) observed, "
-          + "\(rule.sessions) of them peers of the router"
+        "Rule \(rule.name): \(rule.refused) refused, \(rule.observed) observed "
+          + "(\(rule.wouldRefuse) would be refused), \(rule.sessions) of them peers of the router"
       )
     }
     print(
       "Refused wrongly: \(report.refusedSessions) whom the router took, "
         + "\(report.refusedKnown) known before"
+    )
+    print(
+      "If every rule were enforced: \(report.watched) more refused, "
+        + "\(report.watchedSessions) of them wrongly"
     )
     let wrong = outcome.report.refused.filter(\.becameSession).prefix(Self.examplesMaximum)
     for connection in wrong {

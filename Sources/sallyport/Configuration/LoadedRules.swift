@@ -78,6 +78,8 @@ struct LoadedRules: Sendable {
   var scoreOrigin: RuleOrigin?
   /// How many files there are.
   var fileCount = 0
+  /// The rules, lists and score, compiled once for all shards.
+  var program = SharedRules.none
 
   /// Networks of all lists together.
   var networkCount: Int { lists.reduce(0) { $0 + $1.prefixes.prefixes.count } }
@@ -85,7 +87,7 @@ struct LoadedRules: Sendable {
   /// The signatures alone, to make a `SignatureSet` of.
   var definitions: [SignatureDefinition] { signatures.map(\.definition) }
 
-  /// The rules and lists alone, to make a `RuleProgram` of.
+  /// The rules and lists alone, as `program` was made of them.
   var book: RuleBook {
     var book = RuleBook()
     book.rules = rules.map(\.definition)

@@ -165,7 +165,7 @@ extension RuleFiles {
       return faults.append(fault)
     }
     do throws(RuleProgramFault) {
-      _ = try RuleProgram(rules.book)
+      rules.program = SharedRules(try RuleProgram(rules.book))
     } catch {
       faults.append(error.fault(in: rules, origin: origin))
     }

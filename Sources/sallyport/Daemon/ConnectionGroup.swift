@@ -9,6 +9,7 @@ final class ConnectionGroup: GateGroup {
   let plan: GroupPlan
   private var shards: [ShardHandle] = []
   private let ended = EndCount()
+  private var ledger = MatchLedger()
 
   /// A group that listens where `plan` says, with `count` shards.
   init(
@@ -21,6 +22,7 @@ final class ConnectionGroup: GateGroup {
   ) throws(GroupFault) {
     self.plan = plan
     let secret = UInt32.random(in: .min ... .max)
+    let places = places(for: setup)
     var sets: [Handover<ListenerSet>] = []
     try Self.checkFree(plan.arrivals)
     for _ in 0..<count { sets.append(Handover(try Self.listen(plan))) }
@@ -36,7 +38,12 @@ final class ConnectionGroup: GateGroup {
             name: "shard \(index)",
             core: nil,
             listeners: listeners,
-            policy: setup.policy(for: plan.mode, shards: count, limits: bounds.connections),
+            policy: setup.policy(
+              for: plan.mode,
+              shards: count,
+              limits: bounds.connections,
+              places: places
+            ),
             people: people.list,
             probes: probes,
             seed: UInt64.random(in: .min ... .max),
@@ -63,7 +70,9 @@ final class ConnectionGroup: GateGroup {
     var set = ListenerSet()
     for endpoint in plan.arrivals {
       do throws(Errno) {
-        set.append(try Listener(on: endpoint, isTransparent: plan.mode == .transparent))
+        let listener = try Listener(on: endpoint, isTransparent: plan.mode == .transparent)
+        try listener.saveSyns()
+        set.append(listener)
       } catch {
         throw .listen(endpoint, error)
       }
@@ -99,13 +108,31 @@ final class ConnectionGroup: GateGroup {
     shards.reduce(Snapshot(layout: ShardHandle.layout)) { $0 + $1.board.snapshot() }
   }
 
+  /// Gives every signature and rule of `setup` a place to be counted at.
+  private func places(for setup: borrowing GateSetup) -> MatchPlaces {
+    ledger.assign(
+      signatures: setup.rules.signatures.map(\.name),
+      rules: setup.rules.rules.map(\.name),
+      total: total
+    )
+  }
+
+  /// What all shards counted at one place.
+  private func total(at place: Int) -> MatchCounts {
+    shards.reduce(MatchCounts()) { $0 + $1.matches.counts(at: place) }
+  }
+
+  var matches: [RuleMatches] { ledger.matches(total: total) }
+
   func reload(_ setup: borrowing GateSetup, _ bounds: GateBounds) {
+    let places = places(for: setup)
     for shard in shards {
       shard.reload(
         setup.policy(
           for: plan.mode,
           shards: UInt32(shards.count),
-          limits: bounds.connections
+          limits: bounds.connections,
+          places: places
         )
       )
     }
@@ -115,6 +142,10 @@ final class ConnectionGroup: GateGroup {
 
   func heed(_ people: PeopleBook) {
     for shard in shards { shard.heed(people.list) }
+  }
+
+  func tidy() {
+    for shard in shards { shard.tidy() }
   }
 
   func ask(_ wish: ShardControl.Wish) {

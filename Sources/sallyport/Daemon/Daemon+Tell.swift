@@ -10,6 +10,7 @@ extension Daemon {
     readers.drain(into: &journal, at: now)
     for index in sums.indices { sums[index].report(groups, to: &journal, at: now) }
     keepProven(isLast: false)
+    for group in groups { group.tidy() }
     journal.tick(at: now)
     _ = ServiceManager.watchdog()
   }
@@ -47,6 +48,21 @@ extension [any GateGroup] {
   /// The transports that the groups speak, each once.
   var transports: [Transport] {
     Transport.allCases.filter { transport in contains { $0.plan.transport == transport } }
+  }
+
+  /// How often each signature and rule in force matched, at all groups together.
+  var matches: [RuleMatches] {
+    var sums: [RuleMatches] = []
+    for group in self {
+      // Every group with rules has the same ones, in the same order.
+      let matches = group.matches
+      guard sums.count == matches.count else {
+        if sums.isEmpty { sums = matches }
+        continue
+      }
+      for index in sums.indices { sums[index].counts = sums[index].counts + matches[index].counts }
+    }
+    return sums
   }
 
   /// The numbers of all groups of `transport` together.

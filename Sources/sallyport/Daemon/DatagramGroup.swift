@@ -144,10 +144,16 @@ final class DatagramGroup: GateGroup {
     shards.reduce(Snapshot(layout: ShardHandle.layout)) { $0 + $1.board.snapshot() }
   }
 
+  /// Rules judge connections alone.
+  var matches: [RuleMatches] { [] }
+
   func reload(_ setup: borrowing GateSetup, _ bounds: GateBounds) {
     let policy = setup.policy(for: plan.mode, shards: UInt32(shards.count), bounds)
     for shard in shards { shard.reload(policy) }
   }
+
+  /// A policy for datagrams holds nothing that takes time to free.
+  func tidy() {}
 
   var busy: [BusySources] { shards.map(\.busy) }
 

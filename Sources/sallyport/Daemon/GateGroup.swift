@@ -13,6 +13,8 @@ protocol GateGroup: AnyObject {
   var rings: [EventRing] { get }
   /// The numbers of all its shards together.
   var snapshot: Snapshot { get }
+  /// How often each signature and rule in force matched at all its shards.
+  var matches: [RuleMatches] { get }
   /// Whether all its shards have ended.
   var hasEnded: Bool { get }
 
@@ -23,6 +25,8 @@ protocol GateGroup: AnyObject {
   func reload(_ setup: borrowing GateSetup, _ bounds: GateBounds)
   /// Gives every shard what people say from now on.
   func heed(_ people: PeopleBook)
+  /// Frees the policies that shards have given back.
+  func tidy()
   /// Asks every shard for something.
   func ask(_ wish: ShardControl.Wish)
   /// Hands over every endpoint that was proven since this was last called.

@@ -37,14 +37,36 @@ struct GateSetup: ~Copyable {
   func policy(
     for mode: GateSettings.Mode,
     shards: UInt32,
-    limits: LimitSettings
+    limits: LimitSettings,
+    places: MatchPlaces
   ) -> Policy {
     Policy(
-      handshake: handshake(),
-      signatures: signatures(rules),
-      limits: limits.share(of: shards),
+      law: law(rules, shards: shards, limits: limits),
+      places: places,
       destination: destination(of: mode)
     )
+  }
+
+  /// What one of `shards` shards judges by, with rules that were read and checked.
+  func law(
+    _ rules: LoadedRules,
+    shards: UInt32,
+    limits: LimitSettings
+  ) -> Law {
+    Law(
+      handshake: handshake(),
+      signatures: signatures(rules),
+      rules: rules.program,
+      limits: limits.share(of: shards),
+      shards: shards,
+      own: OwnAddresses(ownAddresses)
+    )
+  }
+
+  /// The gates' addresses, and those of this host's devices.
+  private var ownAddresses: [SourceAddress] {
+    let published = loaded.configuration.gates.map(\.endpoint.address)
+    return published.filter { !$0.isUnspecified } + HostAddresses.all
   }
 
   /// A policy for one of `shards` shards of the SSU2 gates of this mode.
@@ -76,7 +98,7 @@ struct GateSetup: ~Copyable {
   }
 
   /// A judgement of first flights with a key of its own.
-  func handshake() -> NTCP2Handshake {
+  private func handshake() -> NTCP2Handshake {
     guard let facts = router.facts.ntcp2 else {
       preconditionFailure("a policy for NTCP2 where no gate speaks it")
     }
@@ -84,7 +106,7 @@ struct GateSetup: ~Copyable {
   }
 
   /// The compiled signatures of rules that were read and checked.
-  func signatures(_ rules: LoadedRules) -> SignatureSet {
+  private func signatures(_ rules: LoadedRules) -> SignatureSet {
     do throws(SignatureFault) {
       return try SignatureSet(rules.definitions)
     } catch {

@@ -36,7 +36,7 @@ struct CaptureReplay {
   /// What the SYNs that nobody followed up looked like, by the class's word.
   private(set) var knocks: [String: Int] = [:]
   private var probers: [SourceAddress: ProbeCounts] = [:]
-  private let probes = ProbeTableOwner()
+  private let probeOwner = ProbeTableOwner()
   private let gates: [Endpoint]
   private static let patienceNanoseconds = 60 * Nanoseconds.perSecond
   private var sweepAtNanoseconds: UInt64 = 0
@@ -102,9 +102,12 @@ struct CaptureReplay {
       probers.count < Self.probersMaximum
     else { return }
     let (source, now) = (decoded.ip.source, Instant(nanoseconds: packet.nanoseconds))
-    probes.table.sawProbe(from: source, port: tcp.destinationPort, now: now)
-    probers[source] = probes.table.counts(of: source, now: now)
+    probes.sawProbe(from: source, port: tcp.destinationPort, now: now)
+    probers[source] = probes.counts(of: source, now: now)
   }
+
+  /// What the radar would know.
+  var probes: ProbeTable { probeOwner.table }
 
   /// Sources that tried several ports beside the guarded ones.
   var scanners: Int { probers.values.count { $0.portsProbed >= Self.scannedPorts } }
@@ -125,7 +128,7 @@ struct CaptureReplay {
     guard !tcp.flags.isReset else { return end(key, connection, .peerClosed, body) }
     if packet.wireByteCount > packet.bytes.count, !tcp.payload.isEmpty { counts.cut += 1 }
     if !connection.isOpen, tcp.flags.isAcknowledgement {
-      connection.isOpen = true
+      connection.opened(nanoseconds: packet.nanoseconds)
       counts.unfinished -= 1
       if let fingerprint = connection.fingerprint { knock(fingerprint, -1) }
       body(key, .opened, connection)
@@ -173,7 +176,7 @@ struct CaptureReplay {
     let key = ConnectionKey(peer: decoded.destination, gate: decoded.source)
     guard var connection = connections[key] else { return }
     if tcp.flags.isSynchronize {
-      connection.routerBegan(tcp.sequence)
+      connection.routerBegan(tcp.sequence, nanoseconds: packet.nanoseconds)
       connections[key] = connection
       return
     }

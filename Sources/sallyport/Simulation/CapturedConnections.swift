@@ -31,13 +31,15 @@ struct CapturedConnection {
   /// The peer's bytes from the first on, as far as they are in order and matter to a gate.
   private(set) var bytes: [UInt8] = []
   /// Whether the peer has answered the router's SYN.
-  var isOpen = false
+  private(set) var isOpen = false
   /// Whether the peer has closed its direction.
   var peerEnded = false
   /// Whether the router has.
   var routerEnded = false
   /// When its SYN came, in nanoseconds since 1970.
   let beganNanoseconds: UInt64
+  /// From the router's SYN to the peer's answer, as far as the capture has both.
+  private(set) var roundTripMicroseconds: UInt32?
   /// What the router did, to tell whether it took the peer for one.
   private(set) var turns = ConnectionTurns()
 
@@ -45,6 +47,7 @@ struct CapturedConnection {
   private var inOrderCount = 0
   private var later: [(offset: Int, bytes: ArraySlice<UInt8>)] = []
   private var routerFirstSequence: UInt32?
+  private var routerBeganNanoseconds: UInt64?
   private var routerCount = 0
 
   /// More than any first flight: what follows tells the gate nothing.
@@ -98,7 +101,17 @@ struct CapturedConnection {
   }
 
   /// The router's SYN was seen.
-  mutating func routerBegan(_ sequence: UInt32) { routerFirstSequence = sequence &+ 1 }
+  mutating func routerBegan(_ sequence: UInt32, nanoseconds: UInt64) {
+    routerFirstSequence = sequence &+ 1
+    routerBeganNanoseconds = nanoseconds
+  }
+
+  /// The peer answered the router's SYN.
+  mutating func opened(nanoseconds: UInt64) {
+    isOpen = true
+    guard let began = routerBeganNanoseconds, nanoseconds > began else { return }
+    roundTripMicroseconds = UInt32(clamping: (nanoseconds - began) / 1_000)
+  }
 }
 
 /// Who spoke after whom: a router that speaks a second time, after the peer's second turn, took the

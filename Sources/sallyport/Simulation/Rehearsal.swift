@@ -17,19 +17,19 @@ struct Rehearsal: ~Copyable {
   /// A connection on its way through the rooms.
   private struct Stranger {
     let number: Int
-    let keys: SourceKeys
+    var visitor: Visitor
     var stage = Stage.reading
     var isHalfOpen = true
+    /// Of the peer and the router, who has closed.
+    var closed = 0
+
+    var keys: SourceKeys { visitor.keys }
   }
 
   /// What was decided so far.
   var report: RehearsalReport
-  private let handshake: NTCP2Handshake
-  private let signatures: SignatureSet
-  private let settings: LimitSettings
-  private var limits: SourceLimits
-  private var replay: ReplaySet
-  private var skewed = TokenBucket()
+  private let law: Law
+  private var judge: Judge
   private var mimicry: Mimicry
   private var strangers: [ConnectionKey: Stranger] = [:]
   private var deadlines = DeadlineHeap()
@@ -37,24 +37,19 @@ struct Rehearsal: ~Copyable {
   private var wallSeconds: UInt64 = 0
 
   /// A gate as it stands at the start, at the moment of the first packet.
-  init(
-    handshake: consuming NTCP2Handshake,
-    signatures: consuming SignatureSet,
-    settings: LimitSettings,
-    startingAt start: Instant
-  ) {
-    report = RehearsalReport(signatures: signatures.definitions.map(\.name))
+  init(_ law: consuming Law, tables: SharedTables, startingAt start: Instant) {
+    report = RehearsalReport(
+      signatures: law.signatures.definitions.map(\.name),
+      rules: law.rules.program.definitions.map(\.name)
+    )
     mimicry = Mimicry(
-      kind: handshake.facts.kind,
-      version: handshake.facts.version,
+      kind: law.handshake.facts.kind,
+      version: law.handshake.facts.version,
       seed: 1,
       now: start
     )
-    self.handshake = handshake
-    self.signatures = signatures
-    self.settings = settings
-    limits = SourceLimits(settings)
-    replay = ReplaySet(capacity: settings.replayRecords, now: start)
+    judge = Judge(law, tables: tables, now: start)
+    self.law = law
     now = start
   }
 
@@ -78,24 +73,31 @@ struct Rehearsal: ~Copyable {
   ) {
     if connection.turns.isSession { report.becameSession(key, at: now) }
     switch event {
-    case .opened: arrive(key, connection.fingerprint)
+    case .opened: arrive(key, connection)
     case .peerSent(let count): peerSent(key, count, connection.bytes)
     case .routerSent(let count): follow(key) { $0.routerSent(count) }
     case .peerClosed: peerClosed(key)
-    case .routerClosed: follow(key) { $0.routerClosed() }
+    case .routerClosed: routerClosed(key)
     }
   }
 
-  private mutating func arrive(_ key: ConnectionKey, _ fingerprint: SynFingerprint?) {
+  private mutating func arrive(_ key: ConnectionKey, _ connection: borrowing CapturedConnection) {
     if let old = strangers[key] { leave(key, old) }
-    switch limits.arrive(key.peer.address, now: now) {
+    var arrival = NewArrival(source: key.peer.address)
+    let questions = judge.questions(law)
+    if questions.syn { arrival.syn = connection.fingerprint }
+    if questions.roundTrip { arrival.roundTripMicroseconds = connection.roundTripMicroseconds }
+    switch judge.arrive(arrival, law, now: now) {
     case .refuse(let reason):
-      let number = report.open(key, fingerprint, isKnown: false, at: now)
+      let number = report.open(key, connection.fingerprint, isKnown: false, at: now)
       report.decide(number, .refuse, reason)
-    case .welcome(let keys):
-      let isKnown = limits.standing(keys, now: now) == .known
-      let number = report.open(key, fingerprint, isKnown: isKnown, at: now)
-      strangers[key] = Stranger(number: number, keys: keys)
+    case .welcome(let visitor, let findings):
+      let isKnown = judge.limits.standing(visitor.keys, now: now) == .known
+      let number = report.open(key, connection.fingerprint, isKnown: isKnown, at: now)
+      var stranger = Stranger(number: number, visitor: visitor)
+      report.found(findings, number)
+      if let order = findings.order { obey(order, &stranger) }
+      strangers[key] = stranger
       let end = mimicry.endWithoutFlight(accepted: now, now: now)
       deadlines.push(DeadlineHeap.Entry(at: end, key: key, number: number))
     }
@@ -114,18 +116,14 @@ struct Rehearsal: ~Copyable {
   }
 
   private mutating func judge(_ stranger: inout Stranger, _ bytes: [UInt8]) {
-    let look = FlightJudge.look(
-      bytes.span,
-      signatures: signatures,
-      handshake: handshake,
-      replay: replay
-    )
+    let look = judge.look(bytes.span, of: &stranger.visitor, law, now: now)
+    report.found(look.findings, stranger.number)
+    if let observed = look.observed { report.observed(observed.index, stranger.number) }
     switch look.verdict {
     case .wait:
       return
-    case .obey(let match):
-      report.matched(match.index, stranger.number, isEnforced: true)
-      refuse(&stranger, .signature)
+    case .obey(let order):
+      obey(order, &stranger)
     case .refuse(let reason):
       refuse(&stranger, reason)
     case .plausible(let flight):
@@ -133,21 +131,10 @@ struct Rehearsal: ~Copyable {
     case .prove:
       prove(&stranger, bytes)
     }
-    if let observed = look.observed {
-      report.matched(observed.index, stranger.number, isEnforced: false)
-    }
   }
 
   private mutating func prove(_ stranger: inout Stranger, _ bytes: [UInt8]) {
-    let verdict = FlightJudge.prove(
-      bytes.span,
-      handshake: handshake,
-      replay: &replay,
-      skewed: &skewed,
-      skewedLimit: settings.skewedPeers,
-      now: now,
-      wallSeconds: wallSeconds
-    )
+    let verdict = judge.prove(bytes.span, law, now: now, wallSeconds: wallSeconds)
     switch verdict {
     case .refuse(let reason): refuse(&stranger, reason)
     case .proven(let flight): accept(&stranger, flight, bytes.count)
@@ -160,7 +147,7 @@ struct Rehearsal: ~Copyable {
     _ bytesThere: Int
   ) {
     leaveHalfOpen(&stranger)
-    limits.ask(stranger.keys, now: now)
+    judge.limits.ask(stranger.keys, now: now)
     checkWhole(&stranger, flight, bytesThere)
   }
 
@@ -169,7 +156,7 @@ struct Rehearsal: ~Copyable {
     _ flight: ProvenFlight,
     _ bytesThere: Int
   ) {
-    switch FlightJudge.extent(of: flight, bytesThere: bytesThere) {
+    switch Judge.extent(of: flight, bytesThere: bytesThere) {
     case .whole:
       report.decide(stranger.number, .admit, flight.lateBytes == 0 ? .proven : .plausible)
       stranger.stage = .admitted(HandshakeFollower(flight))
@@ -180,8 +167,15 @@ struct Rehearsal: ~Copyable {
     }
   }
 
+  /// Does what a rule or a signature orders.
+  private mutating func obey(_ order: RefusalOrder, _ stranger: inout Stranger) {
+    report.ordered(order, stranger.number)
+    if order.isHostile { judge.limits.fail(stranger.keys, now: now) }
+    end(&stranger, order.reason)
+  }
+
   private mutating func refuse(_ stranger: inout Stranger, _ reason: Reason) {
-    if FlightJudge.isHostile(reason) { limits.fail(stranger.keys, now: now) }
+    if Judge.isHostile(reason) { judge.limits.fail(stranger.keys, now: now) }
     end(&stranger, reason)
   }
 
@@ -195,13 +189,36 @@ struct Rehearsal: ~Copyable {
   private mutating func leaveHalfOpen(_ stranger: inout Stranger) {
     guard stranger.isHalfOpen else { return }
     stranger.isHalfOpen = false
-    limits.leaveHalfOpen(stranger.keys)
+    judge.limits.leaveHalfOpen(stranger.keys)
   }
 
   private mutating func peerClosed(_ key: ConnectionKey) {
-    guard let stranger = strangers[key] else { return }
     follow(key) { $0.peerClosed() }
-    leave(key, stranger)
+    guard var stranger = strangers[key] else { return }
+    switch stranger.stage {
+    case .reading, .padding, .over: return leave(key, stranger)
+    case .admitted: stranger.closed += 1
+    }
+    strangers[key] = stranger
+    leaveWhenClosed(key, stranger)
+  }
+
+  private mutating func routerClosed(_ key: ConnectionKey) {
+    follow(key) { $0.routerClosed() }
+    guard var stranger = strangers[key] else { return }
+    stranger.closed += 1
+    strangers[key] = stranger
+    leaveWhenClosed(key, stranger)
+  }
+
+  /// A connection that was let through is over when both have closed it, one that was refused when
+  /// the router has.
+  private mutating func leaveWhenClosed(_ key: ConnectionKey, _ stranger: Stranger) {
+    switch stranger.stage {
+    case .reading, .padding: return
+    case .over: leave(key, stranger)
+    case .admitted: if stranger.closed >= 2 { leave(key, stranger) }
+    }
   }
 
   /// The connection is over, or another takes its place.
@@ -211,6 +228,7 @@ struct Rehearsal: ~Copyable {
     case .reading, .padding: end(&stranger, .hungUp)
     case .admitted, .over: break
     }
+    judge.limits.leave(stranger.keys)
     strangers[key] = nil
   }
 
@@ -239,9 +257,10 @@ struct Rehearsal: ~Copyable {
     guard case .decided(let verdict, let reason) = outcome else { return }
     report.conclude(verdict, reason)
     if verdict == .complete {
-      limits.complete(stranger.keys, now: now)
-    } else if reason.isPeersDoing {
-      limits.fail(stranger.keys, now: now)
+      judge.limits.complete(stranger.keys, now: now)
+    } else {
+      judge.limits.failAtRouter(stranger.keys, now: now)
+      if reason.isPeersDoing { judge.limits.fail(stranger.keys, now: now) }
     }
   }
 }

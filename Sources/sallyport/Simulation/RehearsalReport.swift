@@ -15,6 +15,8 @@ struct RehearsalReport {
     var reason: String?
     /// The rule that refused it, if one did.
     var rule: String?
+    /// Why it would have been refused, were every rule enforced; nil when it would not, or was.
+    var watched: String?
     /// What its first packet looked like.
     var sender: String
     /// The first packet's signature.
@@ -38,10 +40,15 @@ struct RehearsalReport {
 
   /// What one rule matched.
   struct Rule: Encodable, Equatable {
+    /// `signature` or `rule`.
+    var kind: String
     var name: String
     var refused = 0
+    /// Connections that met it and were not refused for it.
     var observed = 0
-    /// Of both together, connections that the router of the capture took.
+    /// Of those, connections that it would have refused, were it enforced.
+    var wouldRefuse = 0
+    /// Of all that met it, connections that the router of the capture took.
     var sessions = 0
   }
 
@@ -54,12 +61,17 @@ struct RehearsalReport {
   private(set) var rules: [Rule]
   /// What became of handshakes that were let through.
   private(set) var outcomes: [Line] = []
+  /// Where the rules begin in `rules`, behind the signatures.
+  private let firstRule: Int
   private var current: [ConnectionKey: Int] = [:]
   private var matches: [Int: [Int]] = [:]
 
-  /// An empty report for rules of these names.
-  init(signatures: [String]) {
-    rules = signatures.map { Rule(name: $0) }
+  /// An empty report for signatures and rules of these names.
+  init(signatures: [String], rules: [String]) {
+    firstRule = signatures.count
+    self.rules =
+      signatures.map { Rule(kind: "signature", name: $0) }
+      + rules.map { Rule(kind: "rule", name: $0) }
   }
 
   /// A connection came; its number.
@@ -99,16 +111,43 @@ struct RehearsalReport {
     outcomes[same].count += 1
   }
 
-  /// A rule matched a connection.
-  mutating func matched(_ rule: Int, _ number: Int, isEnforced: Bool) {
-    if isEnforced {
-      rules[rule].refused += 1
-      connections[number].rule = rules[rule].name
-    } else {
-      rules[rule].observed += 1
+  /// The rules had something to say of a connection.
+  mutating func found(_ findings: RuleFindings, _ number: Int) {
+    for rule in findings.met { met(firstRule + rule, number) }
+    for rule in findings.wouldRefuse { rules[firstRule + rule].wouldRefuse += 1 }
+    if let reason = findings.watched { connections[number].watched = "\(reason.word)" }
+  }
+
+  /// A signature on probation matched a connection.
+  mutating func observed(_ signature: Int, _ number: Int) {
+    met(signature, number)
+    rules[signature].wouldRefuse += 1
+  }
+
+  /// A signature or a rule refused a connection.
+  mutating func ordered(_ order: RefusalOrder, _ number: Int) {
+    switch order.origin {
+    case .signature(let signature):
+      met(signature, number)
+      refused(signature, number)
+    case .rule(let rule):
+      refused(firstRule + rule, number)
+    case .score:
+      break
     }
+  }
+
+  private mutating func met(_ rule: Int, _ number: Int) {
+    rules[rule].observed += 1
     if connections[number].becameSession { rules[rule].sessions += 1 }
     matches[number, default: []].append(rule)
+  }
+
+  /// Who is refused by a rule has met it before.
+  private mutating func refused(_ rule: Int, _ number: Int) {
+    rules[rule].observed -= 1
+    rules[rule].refused += 1
+    connections[number].rule = rules[rule].name
   }
 
   /// More bytes of a peer came.
@@ -143,6 +182,9 @@ struct RehearsalReport {
       ($1.count, $0.verdict, $0.reason) < ($0.count, $1.verdict, $1.reason)
     }
   }
+
+  /// Those who would have been refused as well, were every rule enforced.
+  var watched: [Connection] { connections.filter { $0.watched != nil && $0.verdict != "refuse" } }
 
   /// Those who would have been refused.
   var refused: [Connection] { connections.filter { $0.verdict == "refuse" } }

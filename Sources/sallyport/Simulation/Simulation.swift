@@ -35,12 +35,11 @@ enum Simulation {
     var replay = CaptureReplay(gates: gates)
     var reader = try CaptureReader(path: path)
     guard let first = try reader.next() else {
-      return Outcome(counts: replay.counts, report: RehearsalReport(signatures: []))
+      return Outcome(counts: replay.counts, report: RehearsalReport(signatures: [], rules: []))
     }
     var rehearsal = Rehearsal(
-      handshake: setup.handshake(),
-      signatures: setup.signatures(rules ?? setup.rules),
-      settings: configuration.limits,
+      setup.law(rules ?? setup.rules, shards: 1, limits: configuration.limits),
+      tables: SharedTables(probes: replay.probes),
       startingAt: Instant(nanoseconds: first.nanoseconds)
     )
     var packet: CapturedPacket? = first

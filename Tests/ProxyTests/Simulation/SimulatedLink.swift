@@ -21,6 +21,8 @@ final class SimulatedLink {
   let world: SimulatedWorld
   /// The far end's address.
   let remote: Endpoint
+  /// The headers of its first packet; those of a Linux at first.
+  var syn = SimulatedLink.linuxSyn
   /// Told when bytes were sent to the far end.
   var wasSent: () -> Void = {}
   /// Told when the shard's side has ended.
@@ -55,6 +57,12 @@ final class SimulatedLink {
   private(set) var sentCount = 0
   /// The turn in which the shard learned that the connection stands.
   private(set) var connectedTurn: Int?
+
+  /// IPv4, time to live 64, "do not fragment"; TCP with segment size, SACK, timestamps and scale.
+  static let linuxSyn: [UInt8] =
+    [0x45, 0, 0, 60, 0x12, 0x34, 0x40, 0, 64, 6, 0, 0, 198, 51, 100, 1, 203, 0, 113, 7]
+    + [0x9c, 0x40, 0x44, 0xf6, 1, 2, 3, 4, 0, 0, 0, 0, 0xa0, 2, 0xfa, 0xf0, 0, 0, 0, 0]
+    + [2, 4, 5, 180, 4, 2, 8, 10, 0, 0, 0, 9, 0, 0, 0, 0, 1, 3, 3, 7]
 
   init(_ world: SimulatedWorld, remote: Endpoint, isConnecting: Bool) {
     self.world = world

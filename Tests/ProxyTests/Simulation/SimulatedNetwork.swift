@@ -107,6 +107,22 @@ struct SimulatedNetwork: Network, ~Copyable {
     return socket.link.send(UnsafeRawBufferPointer(start: buffer, count: count))
   }
 
+  func savedSyn(
+    _ socket: borrowing SimulatedSocket,
+    _ buffer: UnsafeMutableRawPointer,
+    _ capacity: Int
+  ) -> Int {
+    world.callCount += 1
+    let syn = socket.link.syn
+    UnsafeMutableRawBufferPointer(start: buffer, count: capacity).copyBytes(from: syn)
+    return syn.count
+  }
+
+  func roundTripMicroseconds(_ socket: borrowing SimulatedSocket) -> UInt32? {
+    world.callCount += 1
+    return 20_000
+  }
+
   func localEndpoint(_ socket: borrowing SimulatedSocket) -> Endpoint? { TestRouter.endpoint }
 
   mutating func dial(

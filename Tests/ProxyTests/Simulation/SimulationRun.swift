@@ -11,6 +11,7 @@ final class SimulationRun {
   let router: SimulatedRouter
   var shard: Shard<SimulatedNetwork>
   let board = CounterBoard(layout: ShardHandle.layout)
+  let matches = MatchBoard(placeCount: MatchPlaces.count)
   let mailbox = PolicyMailbox<Policy>()
   let control = ShardControl()
   let people = PolicyMailbox<PeopleList>()
@@ -26,7 +27,8 @@ final class SimulationRun {
     seed: UInt64,
     kind: RouterKind = .i2pd,
     limits: LimitSettings,
-    destination: Destination = .fixed(TestRouter.endpoint)
+    destination: Destination = .fixed(TestRouter.endpoint),
+    rules: RuleBook = RuleBook()
   ) throws {
     world = SimulatedWorld(seed: seed)
     router = SimulatedRouter(world)
@@ -43,8 +45,14 @@ final class SimulationRun {
     )
     shard = Shard(
       network: SimulatedNetwork(world: world),
-      policy: try TestRouter.policy(kind, limits: limits, destination: destination),
+      policy: try TestRouter.policy(
+        kind,
+        limits: limits,
+        destination: destination,
+        rules: rules
+      ),
       instruments: instruments,
+      matches: matches.makeWriter(),
       seed: seed
     )
   }

@@ -39,7 +39,8 @@ enum TestRouter {
     _ kind: RouterKind = .i2pd,
     limits: LimitSettings,
     proves: Bool = true,
-    destination: Destination = .fixed(endpoint)
+    destination: Destination = .fixed(endpoint),
+    rules: RuleBook = RuleBook()
   ) throws -> Policy {
     var key = privateKey
     let handshake = NTCP2Handshake(
@@ -53,9 +54,13 @@ enum TestRouter {
       mode: .enforce
     )
     return Policy(
-      handshake: handshake,
-      signatures: try SignatureSet([greeting]),
-      limits: limits,
+      law: Law(
+        handshake: handshake,
+        signatures: try SignatureSet([greeting]),
+        rules: SharedRules(try RuleProgram(rules)),
+        limits: limits
+      ),
+      places: MatchPlaces(),
       destination: destination
     )
   }

@@ -49,7 +49,8 @@ public struct RuleBuckets: ~Copyable {
   /// Takes a token for every limit that `verdict` speaks of, and gives the verdict that stands:
   /// where a bucket was empty, the first enforced rule's limit decides.
   ///
-  /// An empty bucket stays as it is, so whoever is refused waits no longer for it.
+  /// An empty bucket stays as it is, so whoever is refused waits no longer for it. Rules in
+  /// `asked` were asked about this connection before: it takes no second token.
   #if !DEBUG
     @_noLocks
   #endif
@@ -57,12 +58,13 @@ public struct RuleBuckets: ~Copyable {
     _ verdict: RuleVerdict,
     _ program: borrowing RuleProgram,
     source: SourceAddress,
+    asked: RuleMask = RuleMask(),
     now: Instant
   ) -> RuleVerdict {
     guard verdict.awaitsBuckets else { return verdict }
     var settled = verdict
     settled.awaitsBuckets = false
-    var rest = verdict.matched & program.sets.limits(of: verdict.phase)
+    var rest = verdict.matched & program.sets.limits(of: verdict.phase) & ~asked
     while let rule = rest.popFirst() {
       let effect = unsafe program.effects[rule]
       guard case .limit(let limit) = effect.kind else { continue }

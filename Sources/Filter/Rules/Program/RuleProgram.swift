@@ -15,6 +15,8 @@ public struct RuleProgram: ~Copyable, @unchecked Sendable {
   public let definitions: [RuleDefinition]
   /// What becomes of a score.
   public let score: ScoreSettings
+  /// What the rules that are not ignored ask for.
+  public let asks: RuleQuestions
   /// Networks that are looked up.
   public var prefixCount: Int { sources.prefixes.entryCount }
 
@@ -50,6 +52,7 @@ public struct RuleProgram: ~Copyable, @unchecked Sendable {
     definitions = book.rules
     score = book.score
     sets = RuleSets(book.rules)
+    asks = RuleQuestions(book.rules)
     unsafe effects = .allocate(capacity: max(book.rules.count, 1))
     for (rule, definition) in book.rules.enumerated() {
       unsafe (effects + rule).initialize(to: CompiledEffect(definition))
@@ -141,6 +144,16 @@ public struct RuleProgram: ~Copyable, @unchecked Sendable {
     }
     guard score.mode != .ignore, let bound = score.refuseFrom, sum >= bound else { return .pass }
     return .score(score.action)
+  }
+
+  /// The rules among `matched` that would have refused by themselves, were they enforced: those
+  /// that act, and those of `over`. None where an exemption holds.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  func wouldRefuse(_ verdict: RuleVerdict) -> RuleMask {
+    guard verdict.exemption == nil else { return RuleMask() }
+    return (verdict.matched & sets.acting | verdict.over) & ~sets.enforced
   }
 
   /// What `rule` adds to the score, in thousandths; 0 for a rule that does not weigh.

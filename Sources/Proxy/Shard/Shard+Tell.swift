@@ -1,0 +1,36 @@
+internal import Filter
+internal import Telemetry
+
+/// What a shard counts of rules and signatures.
+extension Shard where World: ~Copyable {
+  /// Counts what the rules had to say of a connection.
+  mutating func tell(_ findings: RuleFindings) {
+    var rest = findings.met
+    while let rule = rest.popFirst() { matches.countMatch(at: policy.places[rule: rule]) }
+    rest = findings.wouldRefuse
+    while let rule = rest.popFirst() { matches.countWouldRefuse(at: policy.places[rule: rule]) }
+    if let reason = findings.watched { count(.observe, reason) }
+  }
+
+  /// Counts a refusal for whoever ordered it.
+  mutating func tell(_ order: RefusalOrder) {
+    switch order.origin {
+    case .signature(let number):
+      let place = policy.places[signature: number]
+      matches.countMatch(at: place)
+      matches.countRefusal(at: place)
+    case .rule(let number):
+      matches.countRefusal(at: policy.places[rule: number])
+    case .score:
+      break
+    }
+  }
+
+  /// Counts a signature on probation that matched.
+  mutating func tell(observed match: SignatureMatch) {
+    count(.observe, .signature)
+    let place = policy.places[signature: match.index]
+    matches.countMatch(at: place)
+    matches.countWouldRefuse(at: place)
+  }
+}
