@@ -99,8 +99,4 @@ import Wire
     #expect(access(path, F_OK) == 0)
     unlink(path)
   }
-
-  @Test func thisHostHasALoopbackAddress() {
-    #expect(HostAddresses.now().contains { $0.isLoopback })
-  }
 }

@@ -83,6 +83,7 @@ struct PeopleTests {
     let run = try SimulationRun(seed: 1, limits: .roomy)
     run.people.put(Self.list([(.allow, Self.address(1), 32)]))
     for _ in 0..<5 { run.connect(.wrongFlight, from: Self.address(1), afterNanoseconds: 0) }
+    run.connect(.greets, from: Self.address(1), afterNanoseconds: 0)
     #expect(run.run(atMostSeconds: 100) == nil)
     #expect(run.peers.allSatisfy { !$0.isServed })
     #expect(!run.verdicts.contains("admit"), "\(run.verdicts)")

@@ -53,7 +53,7 @@ struct BusyMinutes: BitwiseCopyable {
     let left = BusyMoment.minuteNanoseconds - min(passedNanoseconds, BusyMoment.minuteNanoseconds)
     let share = left / Nanoseconds.perMillisecond
     let minute = BusyMoment.minuteNanoseconds / Nanoseconds.perMillisecond
-    return UInt32(clamping: current + previous * share / minute)
+    return UInt32(clamping: current + (previous * share + minute / 2) / minute)
   }
 }
 

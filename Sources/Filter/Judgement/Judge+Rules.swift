@@ -12,9 +12,10 @@ extension Judge {
     let source = visitor.arrival.source
     var features = Features(source: source)
     features.isOwn = law.own.contains(source)
-    features.isAllowed = visitor.arrival.isAllowed
-    // Whoever people blocked never gets here.
-    features.isBlocked = false
+    if let isAllowed = visitor.arrival.isAllowed {
+      features.isAllowed = isAllowed
+      features.isBlocked = false
+    }
     if tables.standings != nil { features.learn(limits.facts(visitor.keys, now: now)) }
     if let syn = visitor.arrival.syn { features.learn(syn: syn) }
     features[.roundTrip] = visitor.arrival.roundTripMicroseconds

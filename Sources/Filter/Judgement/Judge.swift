@@ -69,7 +69,7 @@ public struct Judge: ~Copyable {
     now: Instant
   ) -> ArrivalVerdict {
     tables.probes?.sawConnection(from: arrival.source, now: now)
-    switch limits.arrive(arrival.source, isAllowed: arrival.isAllowed, now: now) {
+    switch limits.arrive(arrival.source, isAllowed: arrival.isAllowed == true, now: now) {
     case .refuse(let reason):
       return .refuse(reason)
     case .welcome(let keys):

@@ -13,8 +13,8 @@ public struct ArrivalQuestions: BitwiseCopyable, Sendable, Equatable {
 public struct NewArrival: BitwiseCopyable, Sendable {
   /// Where it comes from.
   public let source: SourceAddress
-  /// Whether people allowed it.
-  public var isAllowed = false
+  /// Whether people allowed it; nil when they were not asked. Whom they blocked does not arrive.
+  public var isAllowed: Bool?
   /// The form of its SYN; nil when it was not asked for or not saved.
   public var syn: SynFingerprint?
   /// Its round trip; nil when it was not asked for or is not known.

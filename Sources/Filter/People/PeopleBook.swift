@@ -66,6 +66,8 @@ public struct PeopleBook: Sendable {
   ///   - seconds: How long it lasts.
   ///   - own: The addresses of this host.
   ///   - insists: Whether what is a mistake most of the time is taken all the same.
+  ///   - moment: The moment at which it begins.
+  /// - Throws: Why it is not taken; nothing has changed then.
   /// - Returns: The entry that this one takes the place of; nil when it is new.
   public mutating func enter(
     _ entry: PeopleEntry,

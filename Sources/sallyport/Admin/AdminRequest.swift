@@ -33,10 +33,12 @@ enum AdminRequest: Codable, Equatable {
   case metrics
   /// Who comes most: `TopReport`, so many rows in each list.
   case top(rows: Int)
+  /// How often each rule matched: `[RuleHits]`.
+  case rules
   /// What people said: `PeopleReport`.
   case people
   /// To allow or block a network for so many seconds: `EntryReport`.
-  case enter(EntryWish)
+  case enter(entry: EntryWish)
   /// To take back what was said of a network, or everything of an origin: `PeopleReport`.
   case undo(network: String?, origin: String?)
   /// What the gate thinks of an address: `WhyReport`.
@@ -46,7 +48,7 @@ enum AdminRequest: Codable, Equatable {
   var changes: Bool {
     switch self {
     case .enter, .undo: true
-    case .status, .metrics, .top, .people, .why: false
+    case .status, .metrics, .top, .rules, .people, .why: false
     }
   }
 }

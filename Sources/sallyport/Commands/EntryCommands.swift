@@ -44,7 +44,7 @@ struct EntryOptions: ParsableArguments {
   /// Does what the command says.
   func run(_ word: PeopleWish, _ admin: AdminOptions, _ output: OutputOptions) throws {
     guard let wish = wish(word) else { return try list(word, admin, output) }
-    let report: EntryReport = try admin.ask(.enter(wish))
+    let report: EntryReport = try admin.ask(.enter(entry: wish))
     if output.json { return print(try JSONText.encode(report)) }
     let verb = word == .block ? "blocked" : "allowed"
     let until = PlainWords.moment(report.entry.endsSeconds)

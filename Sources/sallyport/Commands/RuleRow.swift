@@ -20,6 +20,8 @@ struct RuleRow: Encodable {
   var file: String
   /// The line where it stands.
   var line: Int
+  /// How often it matched at the running gate; absent when none has it in force.
+  var hits: RuleHits?
 
   /// The row of a signature.
   init(_ signature: LoadedSignature) {
@@ -62,8 +64,10 @@ struct RuleRow: Encodable {
 
   /// The rows as lines of equal columns, with a heading; a rule's conditions stand on a line below.
   static func table(_ rows: [RuleRow]) -> [String] {
-    let heading = ["NAME", "MODE", "DOES", "ASKED AT", "CHANCE", "WHERE"]
-    let cells = [heading] + rows.map(\.cells)
+    let isLive = rows.contains { $0.hits != nil }
+    let live = isLive ? ["MET", "REFUSED"] : []
+    let heading = ["NAME", "MODE", "DOES", "ASKED AT", "CHANCE"] + live + ["WHERE"]
+    let cells = [heading] + rows.map { $0.cells(isLive: isLive) }
     let widths = heading.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
     let lines = cells.map { cells in
       zip(cells, widths).map { cell, width in
@@ -78,8 +82,20 @@ struct RuleRow: Encodable {
     return table
   }
 
-  private var cells: [String] {
-    [name, mode, action, phase, chance.map(Chance.text) ?? "-", "\(file):\(line)"]
+  /// Takes its own of what a gate counted.
+  mutating func take(_ all: [RuleHits]) {
+    hits = all.first { $0.kind == kind && $0.name == name }
+  }
+
+  private func cells(isLive: Bool) -> [String] {
+    let live = isLive ? [hits.map { "\($0.matched)" } ?? "-", refusals] : []
+    return [name, mode, action, phase, chance.map(Chance.text) ?? "-"] + live + ["\(file):\(line)"]
+  }
+
+  /// How many were refused for it, or would have been.
+  private var refusals: String {
+    guard let hits else { return "-" }
+    return hits.wouldRefuse > 0 ? "\(hits.refused) (+\(hits.wouldRefuse))" : "\(hits.refused)"
   }
 
   private static func trimmed(_ line: String) -> String {

@@ -6,10 +6,14 @@ internal import Filter
 struct RulesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rules",
-    abstract: "List the rules: what each does, when, and its chance of meeting an honest peer."
+    abstract: "List the rules: what each does, when, and its chance of meeting an honest peer.",
+    discussion: """
+      Where the gate runs and answers, also how often each one matched, and refused or would have
+      refused, since it is in force.
+      """
   )
 
-  @OptionGroup var source: ConfigurationOptions
+  @OptionGroup var admin: AdminOptions
   @OptionGroup var output: OutputOptions
 
   @Option(help: "List this directory of rules instead of the configured ones.")
@@ -23,7 +27,8 @@ struct RulesCommand: ParsableCommand {
       for fault in error.faults { print(fault) }
       throw ExitCode(1)
     }
-    let rows = rules.signatures.map(RuleRow.init) + rules.rules.map(RuleRow.init)
+    var rows = rules.signatures.map(RuleRow.init) + rules.rules.map(RuleRow.init)
+    if let hits { for index in rows.indices { rows[index].take(hits) } }
     if output.json {
       print(try JSONText.encode(rows))
       return
@@ -39,12 +44,22 @@ struct RulesCommand: ParsableCommand {
       let origin = Fault(file: directory, line: 1, problem: "", remedy: "")
       return try RuleFiles.load(directory: directory, origin: origin)
     }
-    let loaded = try LoadedConfiguration.load(path: source.path)
+    let loaded = try LoadedConfiguration.load(path: admin.source.path)
     return try RuleFiles.load(
       directory: loaded.configuration.rules.directory,
       shipped: loaded.configuration.rules.shipped,
       origin: loaded.fault(at: "rules.directory", "", "")
     )
+  }
+
+  /// What the running gate counted; nil when none answers, or other rules are to be listed.
+  private var hits: [RuleHits]? {
+    guard directory == nil else { return nil }
+    do throws(AdminFault) {
+      return try admin.client.ask(.rules)
+    } catch {
+      return nil
+    }
   }
 
   private static func summary(of rules: LoadedRules) -> [String] {

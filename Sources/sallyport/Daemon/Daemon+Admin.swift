@@ -31,6 +31,7 @@ extension Daemon {
     case .status: .ok(statusReport)
     case .metrics: .ok(metricsPage)
     case .top(let rows): .ok(topReport(rows: rows))
+    case .rules: .ok(groups.matches.map(RuleHits.init))
     case .people: .ok(PeopleReport(entries: people.book.entries.map(EntryRow.init)))
     case .enter(let wish): try enter(wish, by: peer)
     case .undo(let network, let origin): try undo(network: network, origin: origin, by: peer)

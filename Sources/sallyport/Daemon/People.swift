@@ -20,7 +20,8 @@ struct People {
     at moment: PeopleBook.Moment,
     tell: (JournalEvent) -> Void
   ) {
-    guarded = gates.map(\.endpoint.address).filter { !$0.isUnspecified }
+    let loopback = [SourceAddress(ipv4: 0x7f00_0001), SourceAddress(high: 0, low: 1)]
+    guarded = gates.map(\.endpoint.address).filter { !$0.isUnspecified } + loopback
     keeper = store.map(PeopleKeeper.init)
     guard let keeper else { return }
     let kept = keeper.restore(tell: tell)
@@ -54,7 +55,7 @@ struct People {
       let outcome = try book.enter(
         entry,
         seconds: wish.seconds,
-        own: guarded + HostAddresses.now(),
+        own: guarded + HostAddresses.all,
         insists: wish.insists,
         at: moment
       )

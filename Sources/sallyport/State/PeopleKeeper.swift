@@ -19,6 +19,7 @@ final class PeopleKeeper {
   /// What was kept, the oldest first; rows that say nothing that people may say are left out.
   ///
   /// - Parameter tell: Told when what was kept can't be read.
+  /// - Returns: The entries.
   func restore(tell: (JournalEvent) -> Void) -> [PeopleEntry] {
     do throws(StateFault) {
       return try store.read { database in

@@ -175,7 +175,7 @@ struct TopView {
       case .why:
         let why: WhyReport = try client.ask(request)
         state.mode = .page(WhyText(ink: Ink(isOn: false)).lines(why), from: 0)
-      case .status, .metrics, .top, .people: break
+      case .status, .metrics, .top, .rules, .people: break
       }
       report = try client.ask(.top(rows: AdminBounds.busiest))
     } catch {

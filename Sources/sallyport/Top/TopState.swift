@@ -81,7 +81,7 @@ struct TopState: Equatable {
       case .cancelled: mode = .list
       case .done(let text):
         mode = .list
-        return .ask(.enter(Self.wish(source, seconds: seconds, reason: text)))
+        return .ask(.enter(entry: Self.wish(source, seconds: seconds, reason: text)))
       }
       return .nothing
     case .page(let lines, let first):

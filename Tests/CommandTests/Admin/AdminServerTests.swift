@@ -78,8 +78,8 @@ import Wire
       insists: true
     )
     let all: [AdminRequest] = [
-      .status, .metrics, .top(rows: 7), .people, .enter(wish), .undo(network: "::1", origin: nil),
-      .undo(network: nil, origin: "x"), .why(address: "::1"),
+      .status, .metrics, .rules, .top(rows: 7), .people, .enter(entry: wish),
+      .undo(network: "::1", origin: nil), .undo(network: nil, origin: "x"), .why(address: "::1"),
     ]
     for request in all {
       let line = try JSONEncoder().encode(AdminEnvelope(ask: request))

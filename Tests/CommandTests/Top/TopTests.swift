@@ -202,7 +202,7 @@ enum TopSample {
       reason: "floods",
       origin: "top"
     )
-    #expect(wish == .ask(.enter(expected)) && state.mode == .list)
+    #expect(wish == .ask(.enter(entry: expected)) && state.mode == .list)
   }
 
   @Test func escapeLeavesAndEmptyListsDoNothing() {
