@@ -222,11 +222,6 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
   /// Counts a verdict about a peer.
   func count(_ verdict: Verdict, _ reason: Reason, _ source: Endpoint) {
     counters.count(verdict: Int(verdict.rawValue), reason: Int(reason.rawValue))
-  }
-
-  /// Counts a verdict about a peer, also for those who look at the busiest.
-  func count(_ verdict: Verdict, _ reason: Reason, _ source: Endpoint) {
-    count(verdict, reason)
     busy?.note(verdict, reason, source.address, now: now)
   }
 }

@@ -55,7 +55,7 @@ struct People {
       let outcome = try book.enter(
         entry,
         seconds: wish.seconds,
-        own: guarded + HostAddresses.all,
+        own: guarded + HostAddresses.now(),
         insists: wish.insists,
         at: moment
       )

@@ -47,8 +47,7 @@ final class SimulationRun {
       mailbox: mailbox,
       control: control,
       people: people,
-      busy: busy.sources,
-      standings: standings.table
+      busy: busy.sources
     )
     shard = Shard(
       network: SimulatedNetwork(world: world),
@@ -61,6 +60,7 @@ final class SimulationRun {
       instruments: instruments,
       outcomes: outcomeRing.makeWriter(),
       matches: matches.makeWriter(),
+      tables: SharedTables(standings: standings.table),
       seed: seed
     )
     var book = standings.makeWriter()
