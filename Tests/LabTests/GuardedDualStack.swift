@@ -95,11 +95,11 @@ final class GuardedDualStack {
   /// An SSU2 handshake over IPv6, by default from a new site.
   func handshakeSSU2(
     to target: Endpoint? = nil,
-    from source: SourceAddress? = nil,
+    from address: SourceAddress? = nil,
     _ manner: SSU2Manner = .i2pd
   ) throws -> SSU2HandshakeResult {
     let (target, facts) = (target ?? endpointSSU2, factsSSU2)
-    let source = source ?? newSource()
+    let source = Endpoint(address: address ?? newSource(), port: 9_222)
     return try topology.world.namespace.run {
       var options = SSU2HandshakeOptions()
       options.manner = manner

@@ -22,6 +22,9 @@ public struct SourceLimits: ~Copyable {
   private static let crowdedFailures: UInt16 = 4
   /// Unfinished handshakes of a network from which on its addresses count as crowded.
   private static let crowdedAsked: UInt16 = 3
+  /// The same of an IPv6 site, which may be all networks of one flooder, or of some honest ones.
+  private static let crowdedSiteFailures: UInt16 = 16
+  private static let crowdedSiteAsked: UInt16 = 12
 
   /// Limits with an empty memory.
   public init(_ settings: LimitSettings) {
@@ -123,7 +126,14 @@ public struct SourceLimits: ~Copyable {
     let network = unsafe table.place(keys.network, now: now).pointee
     let isCrowded =
       network.failures >= Self.crowdedFailures || network.asked >= Self.crowdedAsked
+      || isSiteCrowded(keys, now: now)
     return isCrowded ? .crowded : .fresh
+  }
+
+  private func isSiteCrowded(_ keys: SourceKeys, now: Instant) -> Bool {
+    guard keys.site != 0 else { return false }
+    let site = unsafe table.place(keys.site, now: now).pointee
+    return site.failures >= Self.crowdedSiteFailures || site.asked >= Self.crowdedSiteAsked
   }
 
   /// A source asks for a handshake with a proven first flight.
@@ -131,8 +141,7 @@ public struct SourceLimits: ~Copyable {
     @_noLocks
   #endif
   public mutating func ask(_ keys: SourceKeys, now: Instant) {
-    unsafe table.place(keys.address, now: now).pointee.addAsked()
-    unsafe table.place(keys.network, now: now).pointee.addAsked()
+    for key in keys { unsafe table.place(key, now: now).pointee.addAsked() }
   }
 
   /// A handshake that was asked for became a session.
@@ -140,8 +149,7 @@ public struct SourceLimits: ~Copyable {
     @_noLocks
   #endif
   public mutating func complete(_ keys: SourceKeys, now: Instant) {
-    unsafe table.place(keys.address, now: now).pointee.addCompletion()
-    unsafe table.place(keys.network, now: now).pointee.addCompletion()
+    for key in keys { unsafe table.place(key, now: now).pointee.addCompletion() }
   }
 
   /// Handshakes of this address that are under way at the router.
@@ -180,7 +188,6 @@ public struct SourceLimits: ~Copyable {
     @_noLocks
   #endif
   public mutating func fail(_ keys: SourceKeys, now: Instant) {
-    unsafe table.place(keys.address, now: now).pointee.addFailure()
-    unsafe table.place(keys.network, now: now).pointee.addFailure()
+    for key in keys { unsafe table.place(key, now: now).pointee.addFailure() }
   }
 }
