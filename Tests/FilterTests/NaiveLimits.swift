@@ -128,24 +128,28 @@ struct NaiveLimits {
     if address.failures > 0 { return .failing }
     change(levels[1], now: now) { _ in }
     let network = records[levels[1]] ?? Record()
-    return network.failures >= 4 || network.asked >= 3 ? .crowded : .fresh
+    if network.failures >= 4 || network.asked >= 3 { return .crowded }
+    guard levels.count > 2 else { return .fresh }
+    change(levels[2], now: now) { _ in }
+    let site = records[levels[2]] ?? Record()
+    return site.failures >= 16 || site.asked >= 12 ? .crowded : .fresh
   }
 
   mutating func ask(_ source: SourceAddress, now: Instant) {
-    for level in Self.levels(source).prefix(2) {
+    for level in Self.levels(source) {
       change(level, now: now) { $0.asked = min($0.asked + 1, 1_024) }
     }
   }
 
   mutating func fail(_ source: SourceAddress, now: Instant) {
-    for level in Self.levels(source).prefix(2) {
+    for level in Self.levels(source) {
       change(level, now: now) { $0.failures = min($0.failures + 1, 1_024) }
     }
   }
 
   mutating func resolve(_ source: SourceAddress, isSession: Bool, now: Instant) {
     guard isSession else { return fail(source, now: now) }
-    for level in Self.levels(source).prefix(2) {
+    for level in Self.levels(source) {
       change(level, now: now) { record in
         record.completions = min(record.completions + 1, 255)
         record.asked = max(record.asked - 1, 0)

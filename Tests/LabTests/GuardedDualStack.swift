@@ -75,7 +75,7 @@ final class GuardedDualStack {
   /// An address of the world in a site (/48) that nothing else comes from.
   func newSource() -> SourceAddress {
     sourceCount += 1
-    return SourceAddress(high: 0x2a0d_5eff_0000_0000 | UInt64(sourceCount) << 16, low: 1)
+    return SourceAddress(high: 0x2a0d_5e00_8000_0000 + UInt64(sourceCount) << 16, low: 1)
   }
 
   /// An NTCP2 handshake over IPv6, by default from a new site.
@@ -95,11 +95,11 @@ final class GuardedDualStack {
   /// An SSU2 handshake over IPv6, by default from a new site.
   func handshakeSSU2(
     to target: Endpoint? = nil,
-    from source: SourceAddress? = nil,
+    from address: SourceAddress? = nil,
     _ manner: SSU2Manner = .i2pd
   ) throws -> SSU2HandshakeResult {
     let (target, facts) = (target ?? endpointSSU2, factsSSU2)
-    let source = source ?? newSource()
+    let source = Endpoint(address: address ?? newSource(), port: 9_222)
     return try topology.world.namespace.run {
       var options = SSU2HandshakeOptions()
       options.manner = manner
@@ -121,9 +121,9 @@ enum FloodOrigin: CaseIterable {
   var sources: FloodSources? {
     switch self {
     case .network:
-      SourcePrefix("2a0d:5e01:1:1::/64").flatMap { FloodSources(network: $0, count: 60_000) }
+      SourcePrefix("2a0d:5e00:1:1::/64").flatMap { FloodSources(network: $0, count: 60_000) }
     case .site:
-      SourcePrefix("2a0d:5e02:1::/48").flatMap {
+      SourcePrefix("2a0d:5e00:2::/48").flatMap {
         FloodSources(network: $0, count: 60_000, spread: .networks)
       }
     case .everywhere:

@@ -24,6 +24,9 @@ public struct SourceLimits: ~Copyable {
   private static let crowdedFailures: UInt16 = 4
   /// Unfinished handshakes of a network from which on its addresses count as crowded.
   private static let crowdedAsked: UInt16 = 3
+  /// The same of an IPv6 site, which may be all networks of one flooder, or of some honest ones.
+  private static let crowdedSiteFailures: UInt16 = 16
+  private static let crowdedSiteAsked: UInt16 = 12
 
   /// Limits with an empty memory of their own; what others know of sources is read from
   /// `standings`.
@@ -184,6 +187,7 @@ public struct SourceLimits: ~Copyable {
     let network = unsafe table.place(keys.network, now: now).pointee
     let isCrowded =
       network.failures >= Self.crowdedFailures || network.asked >= Self.crowdedAsked
+      || isSiteCrowded(keys, now: now)
     return isCrowded ? .crowded : .fresh
   }
 
@@ -218,13 +222,18 @@ public struct SourceLimits: ~Copyable {
     address.failures <= 1 && (address.completions > 0 || score >= StandingWeights.known)
   }
 
+  private func isSiteCrowded(_ keys: SourceKeys, now: Instant) -> Bool {
+    guard keys.site != 0 else { return false }
+    let site = unsafe table.place(keys.site, now: now).pointee
+    return site.failures >= Self.crowdedSiteFailures || site.asked >= Self.crowdedSiteAsked
+  }
+
   /// A source asks for a handshake with a proven first flight.
   #if !DEBUG
     @_noLocks
   #endif
   public mutating func ask(_ keys: SourceKeys, now: Instant) {
-    unsafe table.place(keys.address, now: now).pointee.addAsked()
-    unsafe table.place(keys.network, now: now).pointee.addAsked()
+    for key in keys { unsafe table.place(key, now: now).pointee.addAsked() }
   }
 
   /// A handshake that was asked for became a session.
@@ -232,8 +241,7 @@ public struct SourceLimits: ~Copyable {
     @_noLocks
   #endif
   public mutating func complete(_ keys: SourceKeys, now: Instant) {
-    unsafe table.place(keys.address, now: now).pointee.addCompletion()
-    unsafe table.place(keys.network, now: now).pointee.addCompletion()
+    for key in keys { unsafe table.place(key, now: now).pointee.addCompletion() }
   }
 
   /// Handshakes of this address that are under way at the router.
@@ -272,8 +280,7 @@ public struct SourceLimits: ~Copyable {
     @_noLocks
   #endif
   public mutating func fail(_ keys: SourceKeys, now: Instant) {
-    unsafe table.place(keys.address, now: now).pointee.addFailure()
-    unsafe table.place(keys.network, now: now).pointee.addFailure()
+    for key in keys { unsafe table.place(key, now: now).pointee.addFailure() }
   }
 
   /// A handshake of this source did not become a session, whoever gave it up.

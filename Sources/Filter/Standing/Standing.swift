@@ -5,7 +5,7 @@ public enum Standing: UInt8, CaseIterable, Comparable, Sendable, BitwiseCopyable
   case known
   /// Nothing speaks against its address or its network.
   case fresh
-  /// Its network fails or asks a lot lately; its address has done nothing wrong.
+  /// Its network or site fails or asks a lot lately; its address has done nothing wrong.
   case crowded
   /// Its address has failed lately.
   case failing

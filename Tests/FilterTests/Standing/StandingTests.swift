@@ -77,6 +77,22 @@ import Wire
     #expect(standings == [.failing, .crowded, .fresh])
   }
 
+  /// Who has a site to flood from has 65,536 networks, and asks once from each.
+  @Test func anIPv6SiteIsCrowdedByItsNetworks() throws {
+    var scene = Scene("2001:db8:1:1::1", "2001:db8:1:2::1", "2001:db8:2:1::1")
+    for count in 1...16 {
+      let address = SourceLimitsTests.address("2001:db8:1:\(count + 100)::1")
+      guard case .welcome(let keys) = scene.limits.arrive(address, now: Self.start) else {
+        Issue.record("\(address) is refused")
+        return
+      }
+      scene.limits.ask(keys, now: Self.start)
+      let expected: Standing = count < 12 ? .fresh : .crowded
+      let standings = scene.standings(Self.start)
+      #expect(standings == [expected, expected, .fresh], "\(count)")
+    }
+  }
+
   @Test func aCompletionMakesKnownAndFailuresUndoIt() {
     var scene = Scene()
     scene.limits.complete(scene.one, now: Self.start)

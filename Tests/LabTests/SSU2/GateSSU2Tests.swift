@@ -160,8 +160,10 @@ extension GateTests {
         var plan = HonestDatagramPeers.Plan()
         plan.intervalNanoseconds = 50 * Nanoseconds.perMillisecond
         plan.patienceNanoseconds = 2 * GateTests.second
-        plan.attemptsI2PD = 5
-        plan.attemptsJava = 5
+        // A router that is not there is refused at once, for as long as it takes to start.
+        plan.pauseNanoseconds = GateTests.second
+        plan.attemptsI2PD = 12
+        plan.attemptsJava = 12
         let peers = try HonestDatagramPeers(
           in: guarded.topology.world.namespace,
           to: guarded.router.endpointSSU2,

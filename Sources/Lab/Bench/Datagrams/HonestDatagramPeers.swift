@@ -17,6 +17,8 @@ final class HonestDatagramPeers: Sendable {
     var attemptsI2PD = 1
     /// Attempts of a newcomer in Java I2P's manner: a second Retry ends the first of them.
     var attemptsJava = 2
+    /// Between two attempts of a newcomer.
+    var pauseNanoseconds: UInt64 = 0
 
     /// Attempts of a newcomer.
     func attempts(_ manner: SSU2Manner) -> Int {
@@ -149,6 +151,7 @@ final class HonestDatagramPeers: Sendable {
         return note(isIn ? established : nil, attempt, result.end.words, manner, phase: phase)
       }
       attempt += 1
+      Pause.nanoseconds(plan.pauseNanoseconds)
     }
   }
 
