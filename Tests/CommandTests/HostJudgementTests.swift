@@ -12,8 +12,8 @@ extension HostFacts {
       synBacklog: .known(512),
       tracking: .absent,
       reversePaths: .known([
-        ReversePath(device: "eth0", filter: 2, countsMarks: false),
-        ReversePath(device: "lo", filter: 1, countsMarks: false),
+        ReversePath(device: "eth0", filter: 2),
+        ReversePath(device: "lo", filter: 1),
       ]),
       receiveMemory: .known(8 << 20),
       tcpMemory: .known(TCPMemory(used: 10, pressure: 1_000)),
@@ -86,19 +86,17 @@ extension HostFacts {
   }
 
   @Test func aStrictFilterMattersWhereThereAreSeveralWays() {
-    func paths(_ filters: [(String, Int, Bool)]) -> [String] {
+    func paths(_ filters: [(String, Int)]) -> [String] {
       troubles {
         $0.reversePaths = .known(
-          filters.map {
-            HostFacts.ReversePath(device: $0.0, filter: $0.1, countsMarks: $0.2)
-          }
+          filters.map { HostFacts.ReversePath(device: $0.0, filter: $0.1) }
         )
       }
     }
-    #expect(paths([("eth0", 1, false)]) == [])
-    #expect(paths([("eth0", 1, false), ("eth1", 2, false)]) == ["reverse-path warn"])
-    #expect(paths([("eth0", 2, false), ("eth1", 0, true)]) == [])
-    #expect(paths([("eth0", 1, true)]) == ["reverse-path warn"])
+    #expect(paths([("eth0", 1)]) == [])
+    #expect(paths([("eth0", 1), ("lo", 1)]) == [])
+    #expect(paths([("eth0", 1), ("eth1", 2)]) == ["reverse-path warn"])
+    #expect(paths([("eth0", 2), ("eth1", 0)]) == [])
   }
 
   @Test func memory() {
@@ -175,7 +173,6 @@ extension HostFacts {
       ("ipv4/ip_local_reserved_ports", "15300,15400-15402"),
       ("ipv4/conf/all/rp_filter", "1"), ("ipv4/conf/eth0/rp_filter", "0"),
       ("ipv4/conf/eth1/rp_filter", "0"), ("ipv4/conf/docker0/rp_filter", "0"),
-      ("ipv4/conf/eth0/src_valid_mark", "1"),
     ] { try host.write("/proc/sys/net/\(path)", "\(text)\n") }
     try host.write("/proc/net/sockstat", "sockets: used 5\nTCP: inuse 1 orphan 0 alloc 2 mem 90\n")
     try host.write(
@@ -187,7 +184,6 @@ extension HostFacts {
     #expect(facts.reservedPorts == .known([15_300...15_300, 15_400...15_402]))
     #expect(facts.localPorts == .known(15_000...16_000))
     #expect(facts.reversePaths.value?.map(\.device) == ["eth0", "eth1"])
-    #expect(facts.reversePaths.value?.map(\.countsMarks) == [true, false])
     #expect(
       facts.troubles().prefix(8) == [
         "listen-queue warn", "syn-cookies bad", "syn-backlog warn", "conntrack warn",

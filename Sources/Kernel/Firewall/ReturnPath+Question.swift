@@ -14,7 +14,8 @@ extension ReturnPath {
     mark: UInt32
   ) throws(FirewallFault) -> (type: UInt8, table: UInt32)? {
     let address = Self.farAway(family)
-    let flags = RouteFlag.lookUpTable
+    // For IPv6 the answer names the table in any case, and the flag is refused.
+    let flags = family == .ipv4 ? RouteFlag.lookUpTable : 0
     var request = NetlinkRequest(
       type: RoutingMessage.getRoute,
       flags: 0,
@@ -28,6 +29,7 @@ extension ReturnPath {
       answer = try socket.ask(request)
     } catch {
       switch error.rawValue {
+      // No route, and routes that are unreachable, prohibit and blackhole.
       case ENETUNREACH, EHOSTUNREACH, EACCES, EINVAL: return nil
       default: throw .routing(step: "asking for the \(family) way of the router's answers", error)
       }

@@ -3,7 +3,7 @@ internal import Wire
 
 extension Doctor {
   /// How long a canary may take: it crosses the loopback interface only.
-  private static let canaryMilliseconds: Int32 = 500
+  private static let canaryMilliseconds: Int32 = 200
 
   /// Looks at the kernel's rules.
   func kernel(_ configuration: Configuration, gateRuns: Bool) -> KernelFacts {

@@ -4,6 +4,7 @@ extension HostFacts {
   /// Looks at the host in `tree`.
   ///
   /// - Parameters:
+  ///   - tree: The host.
   ///   - publishedMilliseconds: When the router published itself last; nil when not known.
   ///   - unit: The settings of the gate's systemd unit, whose own rate takes the place of
   ///     journald's.
@@ -44,17 +45,11 @@ extension HostFacts {
   private static func reversePaths(_ tree: HostTree) -> Reading<[ReversePath]> {
     let folder = "/proc/sys/net/ipv4/conf"
     guard case .known(let general) = tree.number("\(folder)/all/rp_filter") else { return .absent }
-    let generalMarks = tree.number("\(folder)/all/src_valid_mark").value ?? 0
     let devices = outwardDevices(tree.text("/proc/net/route").value ?? "")
     return .known(
       tree.names(in: folder).filter { devices.contains($0) || $0 == "lo" }.map { device in
         let own = tree.number("\(folder)/\(device)/rp_filter").value ?? 0
-        let ownMarks = tree.number("\(folder)/\(device)/src_valid_mark").value ?? 0
-        return ReversePath(
-          device: device,
-          filter: max(general, own),
-          countsMarks: generalMarks != 0 || ownMarks != 0
-        )
+        return ReversePath(device: device, filter: max(general, own))
       }
     )
   }

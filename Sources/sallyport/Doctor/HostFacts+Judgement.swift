@@ -99,15 +99,13 @@ extension HostFacts {
       }
       let devices = strict.map(\.device).joined(separator: ", ")
       let others = paths.filter { $0.device != "lo" }.count
-      if others < 2, !strict.contains(where: \.countsMarks) {
+      guard others > 1 else {
         return .ok(.reversePath, "strict on \(devices), the only way to peers")
       }
       return .warn(
         .reversePath,
         "the reverse path filter is strict on \(devices) (rp_filter=1)",
-        why: "peers whose way back leads over another device are dropped before the gate"
-          + (strict.contains(where: \.countsMarks)
-            ? "; with src_valid_mark=1 marks of other programs change that way" : ""),
+        why: "peers whose way back leads over another device are dropped before the gate",
         remedy: "set net.ipv4.conf.\(strict[0].device).rp_filter=2 (loose), and the same for `all`"
       )
     }

@@ -20,8 +20,6 @@ struct HostFacts: Equatable, Sendable {
     var device: String
     /// `rp_filter`: 0 off, 1 strict, 2 loose. The larger of the device's and `all` counts.
     var filter: Int
-    /// `src_valid_mark`, likewise.
-    var countsMarks: Bool
   }
 
   /// What the journal lets through from one service.

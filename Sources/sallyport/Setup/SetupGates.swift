@@ -16,6 +16,7 @@ struct SetupGates: Equatable {
   /// Gates for `router` on a host with these addresses.
   ///
   /// - Parameters:
+  ///   - router: What is found of it.
   ///   - local: The addresses of the host's interfaces.
   ///   - outward: The address of each family from which the host speaks to the world.
   ///   - held: Ports that other programs have.

@@ -68,7 +68,9 @@ extension GateTests {
         scratch: topology.directory
       )
       try #require(outcome.ending == .exited(code: 0), "\(outcome.output)")
-      let texts = outcome.output.split(separator: "=== ").map { part in
+      // Notes are broken into lines that fit.
+      let output = outcome.output.replacing("\n          ", with: " ")
+      let texts = output.split(separator: "=== ").map { part in
         part.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       }
       return Dictionary(texts.map { ($0[0], $0.count > 1 ? $0[1] : "") }) { $1 }
