@@ -174,9 +174,12 @@ public struct StandingWriter: ~Copyable, Sendable {
   /// Brings back what was kept of `source` from an earlier life.
   ///
   /// - Parameters:
+  ///   - source: Who is remembered.
   ///   - tests: The tests that hold, with the nanoseconds for which they still do.
-  ///   - failures: What spoke against it, and how many nanoseconds ago.
+  ///   - failures: What spoke against it.
+  ///   - failedAgoNanoseconds: How long ago it did.
   ///   - last: What became of its last handshake, and how many nanoseconds ago.
+  ///   - now: The moment.
   /// - Returns: Whether the source is remembered.
   @discardableResult
   public mutating func restore(

@@ -36,7 +36,10 @@ extension Shard where World: ~Copyable {
       let slot = strangers.insert(
         Stranger(socket: arrival.socket, source: source, visitor: visitor, provenAt: now)
       )
-      strangerQueues.move(slot, to: StrangerQueue.reading(judge.limits.standing(visitor.keys, now: now)))
+      strangerQueues.move(
+        slot,
+        to: StrangerQueue.reading(judge.limits.standing(visitor.keys, now: now))
+      )
       strangerTimers.set(slot, at: mimicry.endWithoutFlight(accepted: now, now: now))
       tell(findings, of: source)
       guard let order = findings.order else { return look(slot, isClosing: false) }

@@ -22,7 +22,9 @@ final class StateStore: Sendable {
   /// Opens the file in `directory`, begun when there is none; one that can't be used makes
   /// way for a new one.
   ///
-  /// - Parameter tell: Told when what was kept can't be used, and when nothing can be kept.
+  /// - Parameters:
+  ///   - directory: Where the file lies.
+  ///   - tell: Told when what was kept can't be used, and when nothing can be kept.
   /// - Returns: The store; nil when the system refuses.
   static func open(directory: String, tell: (JournalEvent) -> Void) -> StateStore? {
     let path = directory.hasSuffix("/") ? directory + fileName : "\(directory)/\(fileName)"
