@@ -21,6 +21,8 @@ import Wire
     settings.gateRate = RateLimit(perSecond: 20, burst: 45)
     settings.addressHalfOpen = 3
     settings.networkHalfOpen = 6
+    settings.sharedAddressRate = RateLimit(perSecond: 5, burst: 10)
+    settings.sharedAddressHalfOpen = 7
     settings.sourceRecords = 4_096
     return settings
   }
@@ -54,7 +56,9 @@ import Wire
       let isHasty = step / 500 % 2 == 0 && duel.open.count > 2
       switch isHasty ? 5 : Int.random(in: 0..<10, using: &generator) {
       case 0..<5:
-        guard duel.arrive(source, now: now, place) else { return }
+        let stack = UInt32.random(in: 0...3, using: &generator)
+        let known = stack == 0 ? nil : stack
+        guard duel.arrive(source, stack: known, now: now, place) else { return }
       case 5, 6: duel.leaveHalfOpen(&generator)
       case 7: duel.ask(now: now, &generator)
       case 8: duel.conclude(now: now, &generator)
@@ -65,6 +69,7 @@ import Wire
       .addressRate, .prefixRate, .gateRate, .addressHalfOpen, .prefixHalfOpen,
     ]
     #expect(duel.seen == every, "seed \(seed)")
+    #expect(duel.passages == [.own, .apart, .shared], "seed \(seed)")
   }
 
   @Test func eachLevelHasItsReason() {

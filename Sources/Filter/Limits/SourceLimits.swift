@@ -13,15 +13,10 @@ public enum LimitVerdict: Equatable, Sendable, BitwiseCopyable {
 /// Counts at several levels at once (address, network, site, gate); the tightest wins. Pure:
 /// moments and addresses come in, verdicts go out.
 public struct SourceLimits: ~Copyable {
-  private var settings: LimitSettings
-  private let table: SourceTable
-  private let hasher = SourceHasher()
-  private var gate = TokenBucket()
-
-  /// Network failures from which on its addresses count as crowded.
-  private static let crowdedFailures: UInt16 = 4
-  /// Unfinished handshakes of a network from which on its addresses count as crowded.
-  private static let crowdedAsked: UInt16 = 3
+  private(set) var settings: LimitSettings
+  let table: SourceTable
+  let hasher = SourceHasher()
+  private(set) var gate = TokenBucket()
 
   /// Limits with an empty memory.
   public init(_ settings: LimitSettings) {
@@ -42,45 +37,126 @@ public struct SourceLimits: ~Copyable {
     hasher.keys(source)
   }
 
-  /// Judges a new connection and counts it; a welcome one is half-open until `leaveHalfOpen`, and
-  /// open until `leave`.
+  /// Whether an address fails or is over its limits: only then does the stack matter that connects.
   #if !DEBUG
     @_noLocks
   #endif
-  public mutating func arrive(_ source: SourceAddress, now: Instant) -> LimitVerdict {
-    let keys = keys(source)
+  public func isTroubled(_ source: SourceAddress, now: Instant) -> Bool {
+    guard let record = unsafe table.find(hasher.keys(source).address) else { return false }
+    let address = unsafe record.pointee
+    var bucket = address.connections
+    return address.failures > 0 || !address.hasRoom(settings.addressHalfOpen)
+      || !bucket.hasToken(settings.addressRate, now: now)
+  }
+
+  /// Judges a new connection and counts it; a welcome one is half-open until `leaveHalfOpen`, and
+  /// open until `leave`. `stack` is the hash of its SYN, where that is known.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public mutating func arrive(
+    _ source: SourceAddress,
+    stack: UInt32? = nil,
+    now: Instant
+  ) -> LimitVerdict {
+    var keys = keys(source)
+    if let stack { keys.stack = hasher.key(source, stack: stack) }
     guard gate.hasToken(settings.gateRate, now: now) else { return .refuse(.gateRate) }
+    let wider = widerRefusal(keys, now: now)
+    if let wider, !hasCompletions(keys) { return .refuse(wider) }
+    let record = unsafe table.place(keys.address, now: now)
+    unsafe record.pointee.addArrival()
+    let hasToken = unsafe record.pointee.connections.hasToken(settings.addressRate, now: now)
+    let address = unsafe record.pointee
+    let hasRoom = hasToken && address.hasRoom(settings.addressHalfOpen)
+    if wider == nil, !hasRoom || address.failures > 0, enterApart(keys, now: now) {
+      keys.passage = .apart
+    } else if wider == nil, hasRoom {
+      enterOwn(keys, now: now)
+    } else if address.completions > 0, enterShared(keys, now: now) {
+      keys.passage = .shared
+    } else {
+      return .refuse(wider ?? (hasToken ? .addressHalfOpen : .addressRate))
+    }
+    _ = gate.take(settings.gateRate, now: now)
+    if keys.passage != .shared { countAtWiderLevels(keys, now: now) }
+    // Other records of this connection may have taken its place.
+    if let record = unsafe table.find(keys.address), unsafe record.pointee.open < .max {
+      unsafe record.pointee.open &+= 1
+    }
+    return .welcome(keys)
+  }
+
+  /// Why the network or the site lets nobody in; nil when it does.
+  private func widerRefusal(_ keys: SourceKeys, now: Instant) -> Reason? {
     if keys.site != 0 {
       let site = unsafe table.place(keys.site, now: now)
       guard unsafe site.pointee.connections.hasToken(settings.siteRate, now: now) else {
-        return .refuse(.prefixRate)
+        return .prefixRate
       }
     }
     let network = unsafe table.place(keys.network, now: now)
     guard unsafe network.pointee.connections.hasToken(settings.networkRate, now: now) else {
-      return .refuse(.prefixRate)
+      return .prefixRate
     }
-    guard unsafe network.pointee.hasRoom(settings.networkHalfOpen) else {
-      return .refuse(.prefixHalfOpen)
-    }
-    let address = unsafe table.place(keys.address, now: now)
-    unsafe address.pointee.addArrival()
-    guard unsafe address.pointee.connections.take(settings.addressRate, now: now) else {
-      return .refuse(.addressRate)
-    }
-    guard unsafe address.pointee.hasRoom(settings.addressHalfOpen) else {
-      return .refuse(.addressHalfOpen)
-    }
+    return unsafe network.pointee.hasRoom(settings.networkHalfOpen) ? nil : .prefixHalfOpen
+  }
+
+  /// Whether handshakes complete at the address; costs a new one no record.
+  private func hasCompletions(_ keys: SourceKeys) -> Bool {
+    guard let record = unsafe table.find(keys.address) else { return false }
+    return unsafe record.pointee.completions > 0
+  }
+
+  private mutating func enterOwn(_ keys: SourceKeys, now: Instant) {
+    guard let address = unsafe table.find(keys.address) else { return }
+    _ = unsafe address.pointee.connections.take(settings.addressRate, now: now)
     unsafe address.pointee.halfOpen &+= 1
-    if unsafe address.pointee.open < .max { unsafe address.pointee.open &+= 1 }
-    countAtWiderLevels(keys, now: now)
-    return .welcome(keys)
+  }
+
+  /// Lets a stack in that did nothing wrong, as long as there is room on the account of all such
+  /// stacks at its address: who changes its SYN each time wins no more than that.
+  private mutating func enterApart(_ keys: SourceKeys, now: Instant) -> Bool {
+    guard keys.stack != 0, !hasFailed(recall(keys.stack, now: now)) else { return false }
+    return enter(keys, .apart, settings.addressRate, settings.addressHalfOpen, now: now)
+  }
+
+  /// Lets in who comes from an address that is over its limits and where handshakes complete.
+  private mutating func enterShared(_ keys: SourceKeys, now: Instant) -> Bool {
+    enter(keys, .shared, settings.sharedAddressRate, settings.sharedAddressHalfOpen, now: now)
+  }
+
+  private mutating func enter(
+    _ keys: SourceKeys,
+    _ passage: SourcePassage,
+    _ rate: RateLimit,
+    _ halfOpen: UInt32,
+    now: Instant
+  ) -> Bool {
+    let account = unsafe table.place(hasher.key(address: keys.address, passage), now: now)
+    guard unsafe account.pointee.hasRoom(halfOpen),
+      unsafe account.pointee.connections.take(rate, now: now)
+    else { return false }
+    unsafe account.pointee.halfOpen &+= 1
+    return true
+  }
+
+  /// What is remembered under `key`, as it is now; nothing is made.
+  func recall(_ key: UInt64, now: Instant) -> SourceRecord? {
+    guard key != 0, let record = unsafe table.find(key) else { return nil }
+    unsafe record.pointee.touch(milliseconds: now.wrappingMilliseconds)
+    return unsafe record.pointee
+  }
+
+  /// Whether a stack has failed more often than its completions excuse.
+  func hasFailed(_ stack: SourceRecord?) -> Bool {
+    guard let stack else { return false }
+    return stack.failures > (stack.completions > 0 ? 1 : 0)
   }
 
   /// Only who is welcome uses up what an address shares with others: one that is over its own
   /// limits would else spend its neighbours' tokens too.
   private mutating func countAtWiderLevels(_ keys: SourceKeys, now: Instant) {
-    _ = gate.take(settings.gateRate, now: now)
     if keys.site != 0, let site = unsafe table.find(keys.site) {
       _ = unsafe site.pointee.connections.take(settings.siteRate, now: now)
     }
@@ -95,12 +171,16 @@ public struct SourceLimits: ~Copyable {
     @_noLocks
   #endif
   public mutating func leaveHalfOpen(_ keys: SourceKeys) {
-    for key in keys {
-      guard let record = unsafe table.find(key), unsafe record.pointee.halfOpen > 0 else {
-        continue
-      }
-      unsafe record.pointee.halfOpen &-= 1
+    switch keys.passage {
+    case .own: leaveHalfOpen(keys.address)
+    case .apart, .shared: leaveHalfOpen(hasher.key(address: keys.address, keys.passage))
     }
+    if keys.passage != .shared { leaveHalfOpen(keys.network) }
+  }
+
+  private func leaveHalfOpen(_ key: UInt64) {
+    guard let record = unsafe table.find(key), unsafe record.pointee.halfOpen > 0 else { return }
+    unsafe record.pointee.halfOpen &-= 1
   }
 
   /// The connection is over.
@@ -112,104 +192,5 @@ public struct SourceLimits: ~Copyable {
       return
     }
     unsafe record.pointee.open &-= 1
-  }
-
-  /// What is remembered of a source now.
-  #if !DEBUG
-    @_noLocks
-  #endif
-  public func history(_ keys: SourceKeys, now: Instant) -> SourceHistory {
-    let standing = standing(keys, now: now)
-    let network = unsafe table.place(keys.network, now: now).pointee
-    let address = unsafe table.place(keys.address, now: now).pointee
-    let hasCompleted = address.completions > 0
-    return SourceHistory(
-      standing: standing,
-      failures: UInt32(address.failures),
-      networkFailures: UInt32(network.failures),
-      concurrency: UInt32(address.open),
-      reconnectsPerMinute: address.arrivalsPerMinute(milliseconds: now.wrappingMilliseconds),
-      earlier: hasCompleted ? .complete : address.hasFailedAtRouter ? .fail : .none
-    )
-  }
-
-  /// The standing of a source now.
-  #if !DEBUG
-    @_noLocks
-  #endif
-  public func standing(_ keys: SourceKeys, now: Instant) -> Standing {
-    let address = unsafe table.place(keys.address, now: now).pointee
-    if address.completions > 0, address.failures <= 1 { return .known }
-    if address.failures > 0 { return .failing }
-    let network = unsafe table.place(keys.network, now: now).pointee
-    let isCrowded =
-      network.failures >= Self.crowdedFailures || network.asked >= Self.crowdedAsked
-    return isCrowded ? .crowded : .fresh
-  }
-
-  /// A source asks for a handshake with a proven first flight.
-  #if !DEBUG
-    @_noLocks
-  #endif
-  public mutating func ask(_ keys: SourceKeys, now: Instant) {
-    unsafe table.place(keys.address, now: now).pointee.addAsked()
-    unsafe table.place(keys.network, now: now).pointee.addAsked()
-  }
-
-  /// A handshake that was asked for became a session.
-  #if !DEBUG
-    @_noLocks
-  #endif
-  public mutating func complete(_ keys: SourceKeys, now: Instant) {
-    unsafe table.place(keys.address, now: now).pointee.addCompletion()
-    unsafe table.place(keys.network, now: now).pointee.addCompletion()
-  }
-
-  /// Handshakes of this address that are under way at the router.
-  #if !DEBUG
-    @_noLocks
-  #endif
-  public func inFlight(_ keys: SourceKeys) -> Int {
-    guard let record = unsafe table.find(keys.address) else { return 0 }
-    return unsafe Int(record.pointee.inFlight)
-  }
-
-  /// A handshake of this address is under way at the router: until `leaveFlight`.
-  #if !DEBUG
-    @_noLocks
-  #endif
-  public mutating func enterFlight(_ keys: SourceKeys) {
-    guard let record = unsafe table.find(keys.address),
-      unsafe record.pointee.inFlight < .max
-    else { return }
-    unsafe record.pointee.inFlight &+= 1
-  }
-
-  /// A handshake of this address is no longer under way at the router.
-  #if !DEBUG
-    @_noLocks
-  #endif
-  public mutating func leaveFlight(_ keys: SourceKeys) {
-    guard let record = unsafe table.find(keys.address), unsafe record.pointee.inFlight > 0 else {
-      return
-    }
-    unsafe record.pointee.inFlight &-= 1
-  }
-
-  /// Something that no honest peer does came from this source.
-  #if !DEBUG
-    @_noLocks
-  #endif
-  public mutating func fail(_ keys: SourceKeys, now: Instant) {
-    unsafe table.place(keys.address, now: now).pointee.addFailure()
-    unsafe table.place(keys.network, now: now).pointee.addFailure()
-  }
-
-  /// A handshake of this source did not become a session, whoever gave it up.
-  #if !DEBUG
-    @_noLocks
-  #endif
-  public mutating func failAtRouter(_ keys: SourceKeys, now: Instant) {
-    unsafe table.place(keys.address, now: now).pointee.hasFailedAtRouter = true
   }
 }

@@ -32,6 +32,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
   let events: EventRingWriter
   let mailbox: PolicyMailbox<Policy>
   let control: ShardControl
+  let desk: QuestionDesk
   /// Where bytes lie while they are looked at or copied: one for all connections.
   let buffer: UnsafeMutableRawPointer
 
@@ -56,6 +57,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     instruments: consuming ShardInstruments<Policy>,
     matches: consuming MatchWriter = MatchBoard(placeCount: MatchPlaces.count).makeWriter(),
     tables: SharedTables = SharedTables(),
+    desk: QuestionDesk = QuestionDesk(),
     seed: UInt64
   ) {
     let settings = policy.law.limits
@@ -96,6 +98,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     control = instruments.control
     counters = instruments.counters
     self.matches = matches
+    self.desk = desk
     events = instruments.events
   }
 
@@ -115,6 +118,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     wallSeconds = network.wallSeconds
     control.beat()
     takePolicy()
+    answerQuestion()
     for index in 0..<count {
       handle(network.event(index))
     }

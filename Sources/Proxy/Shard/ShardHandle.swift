@@ -1,7 +1,7 @@
 public import Filter
 public import Kernel
 public import Telemetry
-internal import Wire
+public import Wire
 
 /// A running shard, as the control thread holds it.
 public final class ShardHandle: Sendable {
@@ -14,6 +14,7 @@ public final class ShardHandle: Sendable {
   /// What is asked of it.
   public let control: ShardControl
   private let mailbox: PolicyMailbox<Policy>
+  private let desk = QuestionDesk()
   private let wake: WakeRemote
   /// The shard's memory of those who knock: it must not go before the shard.
   private let probes: ProbeTableOwner?
@@ -75,6 +76,7 @@ public final class ShardHandle: Sendable {
         instruments: instruments,
         matches: handle.matches.makeWriter(),
         tables: SharedTables(probes: probes?.table),
+        desk: handle.desk,
         seed: seed
       )
     )
@@ -101,6 +103,16 @@ public final class ShardHandle: Sendable {
   public func tidy() {
     mailbox.tidy()
   }
+
+  /// Asks the shard about a source; whether it could be asked: one question at a time.
+  public func ask(about source: SourceAddress) -> Bool {
+    guard desk.ask(source) else { return false }
+    wake.raise()
+    return true
+  }
+
+  /// What the shard said to the last question; nil as long as it has said nothing.
+  public var answer: SourceView? { desk.answer }
 
   /// Asks the shard for something.
   public func ask(_ wish: ShardControl.Wish) {

@@ -150,6 +150,9 @@ final class DatagramGroup: GateGroup {
     for shard in shards { shard.reload(policy) }
   }
 
+  /// Sources of datagrams are remembered by other means.
+  func view(of source: SourceAddress) -> SourceView? { nil }
+
   /// A policy for datagrams holds nothing that takes time to free.
   func tidy() {}
 

@@ -1,3 +1,4 @@
+internal import Filter
 internal import Kernel
 internal import Proxy
 internal import Telemetry
@@ -19,6 +20,10 @@ protocol GateGroup: AnyObject {
 
   /// Gives every shard the policy of a new setup.
   func reload(_ setup: borrowing GateSetup, _ bounds: GateBounds)
+  /// What its shards remember of a source, and how they would judge its next connection; nil when
+  /// none says anything, or it judges no connections. Waits for the shards' next turns, a quarter of
+  /// a second at most.
+  func view(of source: SourceAddress) -> SourceView?
   /// Frees the policies that shards have given back.
   func tidy()
   /// Asks every shard for something.

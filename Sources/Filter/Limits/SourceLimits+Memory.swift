@@ -1,0 +1,128 @@
+public import Wire
+
+/// What is remembered of sources, and how they stand for it.
+extension SourceLimits {
+  /// Network failures from which on its addresses count as crowded.
+  private static let crowdedFailures: UInt16 = 4
+  /// Unfinished handshakes of a network from which on its addresses count as crowded.
+  private static let crowdedAsked: UInt16 = 3
+
+  /// What is remembered of a source now.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public func history(_ keys: SourceKeys, now: Instant) -> SourceHistory {
+    let standing = standing(keys, now: now)
+    let network = recall(keys.network, now: now) ?? SourceRecord()
+    let address = recall(keys.address, now: now) ?? SourceRecord()
+    // A stack that is judged apart answers for itself alone.
+    let own = keys.passage == .apart ? recall(keys.stack, now: now) ?? SourceRecord() : address
+    return SourceHistory(
+      standing: standing,
+      failures: UInt32(own.failures),
+      networkFailures: UInt32(network.failures),
+      concurrency: UInt32(address.open),
+      reconnectsPerMinute: address.arrivalsPerMinute(milliseconds: now.wrappingMilliseconds),
+      earlier: own.completions > 0 ? .complete : own.hasFailedAtRouter ? .fail : .none
+    )
+  }
+
+  /// The standing of a source now.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public func standing(_ keys: SourceKeys, now: Instant) -> Standing {
+    if keys.passage == .apart {
+      guard let stack = recall(keys.stack, now: now) else { return .fresh }
+      if hasFailed(stack) { return .failing }
+      return stack.completions > 0 ? .known : .fresh
+    }
+    let address = recall(keys.address, now: now) ?? SourceRecord()
+    if address.completions > 0, address.failures <= 1 { return .known }
+    if address.failures > 0 { return .failing }
+    let network = recall(keys.network, now: now) ?? SourceRecord()
+    let isCrowded =
+      network.failures >= Self.crowdedFailures || network.asked >= Self.crowdedAsked
+    return isCrowded ? .crowded : .fresh
+  }
+
+  /// A source asks for a handshake with a proven first flight.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public mutating func ask(_ keys: SourceKeys, now: Instant) {
+    unsafe table.place(keys.address, now: now).pointee.addAsked()
+    unsafe table.place(keys.network, now: now).pointee.addAsked()
+  }
+
+  /// A handshake that was asked for became a session.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public mutating func complete(_ keys: SourceKeys, now: Instant) {
+    let address = unsafe table.place(keys.address, now: now)
+    let isTroubled = unsafe address.pointee.failures > 0
+    unsafe address.pointee.addCompletion()
+    if isTroubled, keys.stack != 0 {
+      unsafe table.place(keys.stack, now: now).pointee.addCompletion()
+    }
+    unsafe table.place(keys.network, now: now).pointee.addCompletion()
+  }
+
+  /// Handshakes of this address that are under way at the router.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public func inFlight(_ keys: SourceKeys) -> Int {
+    guard let record = unsafe table.find(keys.address) else { return 0 }
+    return unsafe Int(record.pointee.inFlight)
+  }
+
+  /// A handshake of this address is under way at the router: until `leaveFlight`.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public mutating func enterFlight(_ keys: SourceKeys) {
+    guard let record = unsafe table.find(keys.address),
+      unsafe record.pointee.inFlight < .max
+    else { return }
+    unsafe record.pointee.inFlight &+= 1
+  }
+
+  /// A handshake of this address is no longer under way at the router.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public mutating func leaveFlight(_ keys: SourceKeys) {
+    guard let record = unsafe table.find(keys.address), unsafe record.pointee.inFlight > 0 else {
+      return
+    }
+    unsafe record.pointee.inFlight &-= 1
+  }
+
+  /// Something that no honest peer does came from this source.
+  ///
+  /// The first failure of an address takes no record of a stack: whose it was matters only when
+  /// there are more.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public mutating func fail(_ keys: SourceKeys, now: Instant) {
+    let address = unsafe table.place(keys.address, now: now)
+    let isTroubled = unsafe address.pointee.failures > 0
+    unsafe address.pointee.addFailure()
+    if isTroubled, keys.stack != 0 {
+      unsafe table.place(keys.stack, now: now).pointee.addFailure()
+    }
+    unsafe table.place(keys.network, now: now).pointee.addFailure()
+  }
+
+  /// A handshake of this source did not become a session, whoever gave it up.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public mutating func failAtRouter(_ keys: SourceKeys, now: Instant) {
+    unsafe table.place(keys.address, now: now).pointee.hasFailedAtRouter = true
+    if let stack = unsafe table.find(keys.stack) { unsafe stack.pointee.hasFailedAtRouter = true }
+  }
+}
