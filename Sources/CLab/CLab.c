@@ -56,6 +56,10 @@ int lab_start_connection(uint64_t sourceHigh, uint64_t sourceLow, uint64_t targe
   if (options & LAB_CONNECTION_UNDELAYED &&
       setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) != 0)
     return fail_and_close(descriptor);
+  int timeToLive = 128;
+  if (options & LAB_CONNECTION_OTHER_STACK &&
+      setsockopt(descriptor, IPPROTO_IP, IP_TTL, &timeToLive, sizeof timeToLive) != 0)
+    return fail_and_close(descriptor);
   if (sourceHigh != 0 || sourceLow != 0) {
     struct sockaddr_storage source;
     socklen_t sourceLength = fill(&source, sourceHigh, sourceLow, 0);

@@ -10,6 +10,10 @@ import Wire
     hasher.keys(try #require(SourceAddress(text)))
   }
 
+  private func levels(_ keys: SourceKeys) -> [UInt64] {
+    [keys.address, keys.network, keys.site].filter { $0 != 0 }
+  }
+
   @Test func ipv4HasAddressAndNetwork() throws {
     let hasher = SourceHasher()
     // The first and the last address of a network, and the last of the one before it.
@@ -21,7 +25,7 @@ import Wire
     #expect(one.network == neighbour.network)
     #expect(one.network != stranger.network)
     #expect(one.site == 0)
-    #expect(Array(one) == [one.address, one.network])
+    #expect(levels(one) == [one.address, one.network])
   }
 
   @Test func ipv6HasAddressNetworkAndSite() throws {
@@ -36,16 +40,27 @@ import Wire
     #expect(one.network != nextNetwork.network)
     #expect(one.site == sameSite.site)
     #expect(one.site != stranger.site)
-    #expect(Array(one) == [one.address, one.network, one.site])
+    #expect(levels(one) == [one.address, one.network, one.site])
   }
 
   @Test func levelsNeverShareAKey() throws {
     let hasher = SourceHasher()
     for text in ["2001:db8::", "::", "0.0.0.0", "10.0.0.0"] {
       let keys = try keys(hasher, text)
-      #expect(Set(keys).count == Array(keys).count, "\(text)")
-      #expect(!Array(keys).contains(0), "\(text)")
+      #expect(Set(levels(keys)).count == levels(keys).count, "\(text)")
+      #expect(keys.address != 0 && keys.network != 0, "\(text)")
     }
+  }
+
+  @Test func stacksAndPassagesOfAnAddressHaveKeysOfTheirOwn() throws {
+    let hasher = SourceHasher()
+    let source = try #require(SourceAddress("203.0.113.7"))
+    let address = hasher.keys(source).address
+    let all = [
+      address, hasher.key(source, stack: 1), hasher.key(source, stack: 2),
+      hasher.key(address: address, .apart), hasher.key(address: address, .shared),
+    ]
+    #expect(Set(all).count == all.count && !all.contains(0))
   }
 
   @Test func everyHasherHasASecretOfItsOwn() throws {

@@ -22,6 +22,8 @@ import Wire
     settings.knownReserve = RateLimit(perSecond: 2, burst: 5)
     settings.addressHalfOpen = 3
     settings.networkHalfOpen = 6
+    settings.sharedAddressRate = RateLimit(perSecond: 5, burst: 10)
+    settings.sharedAddressHalfOpen = 7
     settings.sourceRecords = 4_096
     return settings
   }
@@ -55,7 +57,9 @@ import Wire
       let isHasty = step / 500 % 2 == 0 && duel.open.count > 2
       switch isHasty ? 5 : Int.random(in: 0..<10, using: &generator) {
       case 0..<5:
-        guard duel.arrive(source, now: now, place) else { return }
+        let stack = UInt32.random(in: 0...3, using: &generator)
+        let known = stack == 0 ? nil : stack
+        guard duel.arrive(source, stack: known, now: now, place) else { return }
       case 5, 6: duel.leaveHalfOpen(&generator)
       case 7: duel.ask(now: now, &generator)
       case 8: duel.conclude(now: now, &generator)
@@ -66,6 +70,7 @@ import Wire
       .addressRate, .prefixRate, .gateRate, .addressHalfOpen, .prefixHalfOpen,
     ]
     #expect(duel.seen == every, "seed \(seed)")
+    #expect(duel.passages == [.own, .apart, .shared], "seed \(seed)")
   }
 
   @Test func eachLevelHasItsReason() {

@@ -12,6 +12,8 @@
 #define LAB_CONNECTION_RESETS 1u
 /// Every write is its own segment.
 #define LAB_CONNECTION_UNDELAYED 2u
+/// Packets begin with a time to live of 128: the first one then looks like another stack's.
+#define LAB_CONNECTION_OTHER_STACK 4u
 
 /// A non-blocking TCP socket whose connect has begun; a zero source leaves the choice to the
 /// kernel. The source port is chosen at connect, so one source serves as many targets as ports

@@ -48,13 +48,21 @@ public struct Judge: ~Copyable {
     limits.reload(law.limits)
   }
 
-  /// What has to be found out of a connection before it is judged.
+  /// What has to be found out of a connection from `source` before it is judged. Its SYN tells
+  /// neighbours behind one address apart, so it is asked for when that address is in trouble.
   #if !DEBUG
     @_noLocks
   #endif
-  public func questions(_ law: borrowing Law) -> ArrivalQuestions {
+  public func questions(
+    about source: SourceAddress,
+    _ law: borrowing Law,
+    now: Instant
+  ) -> ArrivalQuestions {
     let asks = law.rules.program.asks
-    return ArrivalQuestions(syn: asks.forSyn, roundTrip: asks.asks(for: .roundTrip))
+    return ArrivalQuestions(
+      syn: asks.forSyn || limits.isTroubled(source, now: now),
+      roundTrip: asks.asks(for: .roundTrip)
+    )
   }
 
   /// The first room: the limits, and then the rules, as far as they can be asked before the peer
@@ -69,7 +77,13 @@ public struct Judge: ~Copyable {
     now: Instant
   ) -> ArrivalVerdict {
     tables.probes?.sawConnection(from: arrival.source, now: now)
-    switch limits.arrive(arrival.source, isAllowed: arrival.isAllowed == true, now: now) {
+    let verdict = limits.arrive(
+      arrival.source,
+      stack: arrival.syn?.hash,
+      isAllowed: arrival.isAllowed == true,
+      now: now
+    )
+    switch verdict {
     case .refuse(let reason):
       return .refuse(reason)
     case .welcome(let keys):

@@ -21,6 +21,11 @@ public struct LimitSettings: Sendable, Equatable {
 
   /// Connections from one address that have shown nothing yet.
   public var addressHalfOpen: UInt32 = 256
+  /// New connections, over its own limit, from an address where handshakes complete: behind it may
+  /// be a carrier's thousands, some of whom flood.
+  public var sharedAddressRate = RateLimit(perSecond: 1_000, burst: 2_000)
+  /// Connections from such an address, over its own limits, that have shown nothing yet.
+  public var sharedAddressHalfOpen: UInt32 = 8_192
   /// Connections from one network that have shown nothing yet.
   public var networkHalfOpen: UInt32 = 2_048
 

@@ -9,6 +9,8 @@ public struct SourceHasher: ~Copyable, Sendable {
   // What tells kinds of keys apart: above every prefix length and every port.
   private static let endpointMark: UInt64 = 1 << 16
   private static let sessionMark: UInt64 = 1 << 17
+  private static let stackMark: UInt64 = 1 << 18
+  private static let passageMark: UInt64 = 1 << 19
 
   private let hash: KeyedHash
 
@@ -63,6 +65,16 @@ public struct SourceHasher: ~Copyable, Sendable {
   /// The key of a session's destination connection identifier. Never zero.
   func key(session identifier: UInt64) -> UInt64 {
     hash((identifier, UInt64(0), Self.sessionMark)) | 1
+  }
+
+  /// The key of a stack at an address, by the hash of its SYN. Never zero.
+  func key(_ source: SourceAddress, stack: UInt32) -> UInt64 {
+    hash((source.high, source.low, Self.stackMark, UInt64(stack))) | 1
+  }
+
+  /// The key of the account of a passage at the address with this key. Never zero.
+  func key(address: UInt64, _ passage: SourcePassage) -> UInt64 {
+    hash((address, UInt64(passage.rawValue), Self.passageMark)) | 1
   }
 
   /// The hash of a network and its length, so that no two levels share a key. Never zero.

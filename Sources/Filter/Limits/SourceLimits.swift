@@ -13,20 +13,12 @@ public enum LimitVerdict: Equatable, Sendable, BitwiseCopyable {
 /// Counts at several levels at once (address, network, site, gate); the tightest wins. Pure:
 /// moments and addresses come in, verdicts go out.
 public struct SourceLimits: ~Copyable {
-  private var settings: LimitSettings
-  private let table: SourceTable
-  private let hasher: SourceHasher
-  private let standings: StandingTable?
-  private var gate = TokenBucket()
-  private var reserve = TokenBucket()
-
-  /// Network failures from which on its addresses count as crowded.
-  private static let crowdedFailures: UInt16 = 4
-  /// Unfinished handshakes of a network from which on its addresses count as crowded.
-  private static let crowdedAsked: UInt16 = 3
-  /// The same of an IPv6 site, which may be all networks of one flooder, or of some honest ones.
-  private static let crowdedSiteFailures: UInt16 = 16
-  private static let crowdedSiteAsked: UInt16 = 12
+  private(set) var settings: LimitSettings
+  let table: SourceTable
+  let hasher: SourceHasher
+  let standings: StandingTable?
+  private(set) var gate = TokenBucket()
+  private(set) var reserve = TokenBucket()
 
   /// Limits with an empty memory of their own; what others know of sources is read from
   /// `standings`.
@@ -42,8 +34,28 @@ public struct SourceLimits: ~Copyable {
     self.settings = settings
   }
 
-  /// Judges a new connection and counts it; a welcome one is half-open until `leaveHalfOpen`,
-  /// and open until `leave`.
+  /// Under which keys `source` is remembered.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public func keys(_ source: SourceAddress) -> SourceKeys {
+    hasher.keys(source)
+  }
+
+  /// Whether an address fails or is over its limits: only then does the stack matter that connects.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public func isTroubled(_ source: SourceAddress, now: Instant) -> Bool {
+    guard let record = unsafe table.find(hasher.keys(source).address) else { return false }
+    let address = unsafe record.pointee
+    var bucket = address.connections
+    return address.failures > 0 || !address.hasRoom(settings.addressHalfOpen)
+      || !bucket.hasToken(settings.addressRate, now: now)
+  }
+
+  /// Judges a new connection and counts it; a welcome one is half-open until `leaveHalfOpen`, and
+  /// open until `leave`. `stack` is the hash of its SYN, where that is known.
   ///
   /// What strangers share with a source, its network's and the gate's bounds, can't be used up
   /// against a known one: it passes on a reserve that nobody else draws from. Its own address's
@@ -53,34 +65,61 @@ public struct SourceLimits: ~Copyable {
   #endif
   public mutating func arrive(
     _ source: SourceAddress,
+    stack: UInt32? = nil,
     isAllowed: Bool = false,
     now: Instant
   ) -> LimitVerdict {
-    let keys = keys(source)
+    var keys = keys(source)
+    if let stack { keys.stack = hasher.key(source, stack: stack) }
     guard !isAllowed else { return welcomeAllowed(keys, now: now) }
-    let shared = sharedRefusal(keys, now: now)
-    if let shared {
-      guard isKnown(keys, now: now), reserve.hasToken(settings.knownReserve, now: now) else {
-        return .refuse(shared)
-      }
+    let wider = widerRefusal(keys, now: now)
+    let isOnReserve = wider != nil && hasReserve(keys, now: now)
+    let passes = wider == nil || isOnReserve
+    guard passes || wider != .gateRate && hasCompletions(keys) else {
+      return .refuse(wider ?? .gateRate)
     }
-    let address = unsafe table.place(keys.address, now: now)
-    unsafe address.pointee.addArrival()
-    guard unsafe address.pointee.connections.take(settings.addressRate, now: now) else {
-      return .refuse(.addressRate)
+    let record = unsafe table.place(keys.address, now: now)
+    unsafe record.pointee.addArrival()
+    let hasToken = unsafe record.pointee.connections.hasToken(settings.addressRate, now: now)
+    let address = unsafe record.pointee
+    let hasRoom = hasToken && address.hasRoom(settings.addressHalfOpen)
+    if passes, !hasRoom || address.failures > 0, enterApart(keys, now: now) {
+      keys.passage = .apart
+    } else if passes, hasRoom {
+      enterOwn(keys, now: now)
+    } else if wider != .gateRate, address.completions > 0, enterShared(keys, now: now) {
+      keys.passage = .shared
+    } else if let wider, !passes {
+      return .refuse(wider)
+    } else {
+      return .refuse(hasToken ? .addressHalfOpen : .addressRate)
     }
-    guard unsafe address.pointee.hasRoom(settings.addressHalfOpen) else {
-      return .refuse(.addressHalfOpen)
-    }
-    unsafe address.pointee.halfOpen &+= 1
-    unsafe address.pointee.addOpen()
-    if shared != nil { _ = reserve.take(settings.knownReserve, now: now) }
-    countAtWiderLevels(keys, isOnReserve: shared != nil, now: now)
+    countAtWiderLevels(keys, isOnReserve: isOnReserve, now: now)
+    // Other records of this connection may have taken its place.
+    if let record = unsafe table.find(keys.address) { unsafe record.pointee.addOpen() }
     return .welcome(keys)
   }
 
-  /// Why the gate, the site or the network has no room for one more; nil when they have.
-  private mutating func sharedRefusal(_ keys: SourceKeys, now: Instant) -> Reason? {
+  /// One that people allowed: it is half-open like any other, and uses up nothing that is its
+  /// neighbours'.
+  private mutating func welcomeAllowed(_ keys: SourceKeys, now: Instant) -> LimitVerdict {
+    let network = unsafe table.place(keys.network, now: now)
+    guard unsafe network.pointee.hasRoom(.max) else { return .refuse(.prefixHalfOpen) }
+    let address = unsafe table.place(keys.address, now: now)
+    unsafe address.pointee.addArrival()
+    guard unsafe address.pointee.hasRoom(.max) else { return .refuse(.addressHalfOpen) }
+    guard
+      gate.take(settings.gateRate, now: now) || reserve.take(settings.knownReserve, now: now)
+    else { return .refuse(.gateRate) }
+    unsafe address.pointee.halfOpen &+= 1
+    unsafe address.pointee.addOpen()
+    // The address's record may have taken its network's place.
+    if let network = unsafe table.find(keys.network) { unsafe network.pointee.halfOpen &+= 1 }
+    return .welcome(keys)
+  }
+
+  /// Why the gate, the site or the network lets nobody in; nil when they do.
+  private mutating func widerRefusal(_ keys: SourceKeys, now: Instant) -> Reason? {
     guard gate.hasToken(settings.gateRate, now: now) else { return .gateRate }
     if keys.site != 0 {
       let site = unsafe table.place(keys.site, now: now)
@@ -95,28 +134,72 @@ public struct SourceLimits: ~Copyable {
     return unsafe network.pointee.hasRoom(settings.networkHalfOpen) ? nil : .prefixHalfOpen
   }
 
-  /// One that people allowed: it is half-open like any other, and uses up nothing that is its
-  /// neighbours'.
-  private mutating func welcomeAllowed(_ keys: SourceKeys, now: Instant) -> LimitVerdict {
-    let network = unsafe table.place(keys.network, now: now)
-    guard unsafe network.pointee.hasRoom(.max) else { return .refuse(.prefixHalfOpen) }
-    let address = unsafe table.place(keys.address, now: now)
-    guard unsafe address.pointee.hasRoom(.max) else { return .refuse(.addressHalfOpen) }
-    guard
-      gate.take(settings.gateRate, now: now) || reserve.take(settings.knownReserve, now: now)
-    else { return .refuse(.gateRate) }
-    unsafe address.pointee.addArrival()
+  private mutating func hasReserve(_ keys: SourceKeys, now: Instant) -> Bool {
+    isKnown(keys, now: now) && reserve.hasToken(settings.knownReserve, now: now)
+  }
+
+  /// Whether handshakes complete at the address; costs a new one no record.
+  private func hasCompletions(_ keys: SourceKeys) -> Bool {
+    guard let record = unsafe table.find(keys.address) else { return false }
+    return unsafe record.pointee.completions > 0
+  }
+
+  private mutating func enterOwn(_ keys: SourceKeys, now: Instant) {
+    guard let address = unsafe table.find(keys.address) else { return }
+    _ = unsafe address.pointee.connections.take(settings.addressRate, now: now)
     unsafe address.pointee.halfOpen &+= 1
-    unsafe address.pointee.addOpen()
-    // The address's record may have taken its network's place.
-    if let network = unsafe table.find(keys.network) { unsafe network.pointee.halfOpen &+= 1 }
-    return .welcome(keys)
+  }
+
+  /// Lets a stack in that did nothing wrong, as long as there is room on the account of all such
+  /// stacks at its address: who changes its SYN each time wins no more than that.
+  private mutating func enterApart(_ keys: SourceKeys, now: Instant) -> Bool {
+    guard keys.stack != 0, !hasFailed(recall(keys.stack, now: now)) else { return false }
+    return enter(keys, .apart, settings.addressRate, settings.addressHalfOpen, now: now)
+  }
+
+  /// Lets in who comes from an address that is over its limits and where handshakes complete.
+  private mutating func enterShared(_ keys: SourceKeys, now: Instant) -> Bool {
+    enter(keys, .shared, settings.sharedAddressRate, settings.sharedAddressHalfOpen, now: now)
+  }
+
+  private mutating func enter(
+    _ keys: SourceKeys,
+    _ passage: SourcePassage,
+    _ rate: RateLimit,
+    _ halfOpen: UInt32,
+    now: Instant
+  ) -> Bool {
+    let account = unsafe table.place(hasher.key(address: keys.address, passage), now: now)
+    guard unsafe account.pointee.hasRoom(halfOpen),
+      unsafe account.pointee.connections.take(rate, now: now)
+    else { return false }
+    unsafe account.pointee.halfOpen &+= 1
+    return true
+  }
+
+  /// What is remembered under `key`, as it is now; nothing is made.
+  func recall(_ key: UInt64, now: Instant) -> SourceRecord? {
+    guard key != 0, let record = unsafe table.find(key) else { return nil }
+    unsafe record.pointee.touch(milliseconds: now.wrappingMilliseconds)
+    return unsafe record.pointee
+  }
+
+  /// Whether a stack has failed more often than its completions excuse.
+  func hasFailed(_ stack: SourceRecord?) -> Bool {
+    guard let stack else { return false }
+    return stack.failures > (stack.completions > 0 ? 1 : 0)
   }
 
   /// Only who is welcome uses up what an address shares with others: one that is over its own
   /// limits would else spend its neighbours' tokens too.
   private mutating func countAtWiderLevels(_ keys: SourceKeys, isOnReserve: Bool, now: Instant) {
-    if !isOnReserve {
+    guard keys.passage != .shared else {
+      _ = gate.take(settings.gateRate, now: now)
+      return
+    }
+    if isOnReserve {
+      _ = reserve.take(settings.knownReserve, now: now)
+    } else {
       _ = gate.take(settings.gateRate, now: now)
       if keys.site != 0, let site = unsafe table.find(keys.site) {
         _ = unsafe site.pointee.connections.take(settings.siteRate, now: now)
@@ -134,12 +217,16 @@ public struct SourceLimits: ~Copyable {
     @_noLocks
   #endif
   public mutating func leaveHalfOpen(_ keys: SourceKeys) {
-    for key in keys {
-      guard let record = unsafe table.find(key), unsafe record.pointee.halfOpen > 0 else {
-        continue
-      }
-      unsafe record.pointee.halfOpen &-= 1
+    switch keys.passage {
+    case .own: leaveHalfOpen(keys.address)
+    case .apart, .shared: leaveHalfOpen(hasher.key(address: keys.address, keys.passage))
     }
+    if keys.passage != .shared { leaveHalfOpen(keys.network) }
+  }
+
+  private func leaveHalfOpen(_ key: UInt64) {
+    guard let record = unsafe table.find(key), unsafe record.pointee.halfOpen > 0 else { return }
+    unsafe record.pointee.halfOpen &-= 1
   }
 
   /// The connection is over.
@@ -151,143 +238,5 @@ public struct SourceLimits: ~Copyable {
       return
     }
     unsafe record.pointee.open &-= 1
-  }
-
-  /// What is remembered of a source now.
-  #if !DEBUG
-    @_noLocks
-  #endif
-  public func history(_ keys: SourceKeys, now: Instant) -> SourceHistory {
-    let standing = standing(keys, now: now)
-    let network = unsafe table.place(keys.network, now: now).pointee
-    let address = unsafe table.place(keys.address, now: now).pointee
-    let hasCompleted = address.completions > 0
-    return SourceHistory(
-      standing: standing,
-      failures: UInt32(address.failures),
-      networkFailures: UInt32(network.failures),
-      concurrency: UInt32(address.open),
-      reconnectsPerMinute: address.arrivalsPerMinute(milliseconds: now.wrappingMilliseconds),
-      earlier: hasCompleted ? .complete : address.hasFailedAtRouter ? .fail : .none
-    )
-  }
-
-  /// The standing of a source now: what it did lately at this shard, and what is known of it from
-  /// before and from elsewhere.
-  #if !DEBUG
-    @_noLocks
-  #endif
-  public func standing(_ keys: SourceKeys, now: Instant) -> Standing {
-    let address = unsafe table.place(keys.address, now: now).pointee
-    let score = settings.standing.score(facts(keys, now: now))
-    if isKnown(address, score) { return .known }
-    if address.failures > 0 || score < 0 { return .failing }
-    // Something speaks for the address itself: its neighbours do not weigh.
-    guard score == 0 else { return .fresh }
-    let network = unsafe table.place(keys.network, now: now).pointee
-    let isCrowded =
-      network.failures >= Self.crowdedFailures || network.asked >= Self.crowdedAsked
-      || isSiteCrowded(keys, now: now)
-    return isCrowded ? .crowded : .fresh
-  }
-
-  /// Under which keys `source` is remembered.
-  #if !DEBUG
-    @_noLocks
-  #endif
-  public func keys(_ source: SourceAddress) -> SourceKeys {
-    hasher.keys(source)
-  }
-
-  /// What is known of a source from before and from elsewhere.
-  #if !DEBUG
-    @_noLocks
-  #endif
-  public func facts(_ keys: SourceKeys, now: Instant) -> StandingFacts {
-    standings?.facts(keys.address, now: now) ?? .none(now: now)
-  }
-
-  /// Whether the source is known, without making a record of it.
-  private func isKnown(_ keys: SourceKeys, now: Instant) -> Bool {
-    let score = settings.standing.score(facts(keys, now: now))
-    guard let record = unsafe table.find(keys.address) else {
-      return isKnown(SourceRecord(), score)
-    }
-    var address = unsafe record.pointee
-    address.decay(now.wrappingMilliseconds)
-    return isKnown(address, score)
-  }
-
-  private func isKnown(_ address: SourceRecord, _ score: Int32) -> Bool {
-    address.failures <= 1 && (address.completions > 0 || score >= StandingWeights.known)
-  }
-
-  private func isSiteCrowded(_ keys: SourceKeys, now: Instant) -> Bool {
-    guard keys.site != 0 else { return false }
-    let site = unsafe table.place(keys.site, now: now).pointee
-    return site.failures >= Self.crowdedSiteFailures || site.asked >= Self.crowdedSiteAsked
-  }
-
-  /// A source asks for a handshake with a proven first flight.
-  #if !DEBUG
-    @_noLocks
-  #endif
-  public mutating func ask(_ keys: SourceKeys, now: Instant) {
-    for key in keys { unsafe table.place(key, now: now).pointee.addAsked() }
-  }
-
-  /// A handshake that was asked for became a session.
-  #if !DEBUG
-    @_noLocks
-  #endif
-  public mutating func complete(_ keys: SourceKeys, now: Instant) {
-    for key in keys { unsafe table.place(key, now: now).pointee.addCompletion() }
-  }
-
-  /// Handshakes of this address that are under way at the router.
-  #if !DEBUG
-    @_noLocks
-  #endif
-  public func inFlight(_ keys: SourceKeys) -> Int {
-    guard let record = unsafe table.find(keys.address) else { return 0 }
-    return unsafe Int(record.pointee.inFlight)
-  }
-
-  /// A handshake of this address is under way at the router: until `leaveFlight`.
-  #if !DEBUG
-    @_noLocks
-  #endif
-  public mutating func enterFlight(_ keys: SourceKeys) {
-    guard let record = unsafe table.find(keys.address),
-      unsafe record.pointee.inFlight < .max
-    else { return }
-    unsafe record.pointee.inFlight &+= 1
-  }
-
-  /// A handshake of this address is no longer under way at the router.
-  #if !DEBUG
-    @_noLocks
-  #endif
-  public mutating func leaveFlight(_ keys: SourceKeys) {
-    guard let record = unsafe table.find(keys.address), unsafe record.pointee.inFlight > 0 else {
-      return
-    }
-    unsafe record.pointee.inFlight &-= 1
-  }
-
-  /// Something that no honest peer does came from this source.
-  #if !DEBUG
-    @_noLocks
-  #endif
-  public mutating func fail(_ keys: SourceKeys, now: Instant) {
-    for key in keys { unsafe table.place(key, now: now).pointee.addFailure() }
-  }
-
-  /// A handshake of this source did not become a session, whoever gave it up.
-  #if !DEBUG
-    @_noLocks
-  #endif
-  public mutating func failAtRouter(_ keys: SourceKeys, now: Instant) {
-    unsafe table.place(keys.address, now: now).pointee.hasFailedAtRouter = true
   }
 }

@@ -56,6 +56,11 @@ struct SourceRecord: KeyedRecord {
     halvedMilliseconds = halvedMilliseconds &+ halvings &* span
   }
 
+  /// The longest that it takes until so many failures have decayed to none.
+  static func decay(of failures: UInt32) -> UInt64 {
+    UInt64(UInt32.bitWidth - failures.leadingZeroBitCount) * failureHalfLifeNanoseconds
+  }
+
   /// Begins to count a new minute's connections, when one has begun since the last use.
   private mutating func turnMinute(_ now: UInt32) {
     switch now / Self.minuteMilliseconds &- usedMilliseconds / Self.minuteMilliseconds {

@@ -37,4 +37,24 @@ public struct TokenBucket: BitwiseCopyable, Sendable {
     if !overflow, owed > whole { fullAt = now.nanoseconds &+ whole }
     return false
   }
+
+  /// Tokens that are in the bucket now. Takes none and changes nothing.
+  func tokens(_ limit: RateLimit, now: Instant) -> UInt32 {
+    let owed = fullAt > now.nanoseconds ? fullAt &- now.nanoseconds : 0
+    let perToken = limit.tokenNanoseconds
+    guard perToken > 0 else { return limit.burst }
+    // What is owed in part is not there.
+    let missing = owed / perToken &+ (owed % perToken == 0 ? 0 : 1)
+    return missing >= UInt64(limit.burst) ? 0 : limit.burst &- UInt32(missing)
+  }
+
+  /// Nanoseconds until a token could be taken; 0 when one can now.
+  func wait(_ limit: RateLimit, now: Instant) -> UInt64 {
+    guard tokens(limit, now: now) == 0 else { return 0 }
+    let perToken = limit.tokenNanoseconds
+    let (depth, isEndless) = perToken.multipliedReportingOverflow(by: UInt64(limit.burst &- 1))
+    let owed = fullAt > now.nanoseconds ? fullAt &- now.nanoseconds : 0
+    guard !isEndless, owed > depth else { return 0 }
+    return min(owed &- depth, perToken)
+  }
 }

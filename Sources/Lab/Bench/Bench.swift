@@ -7,6 +7,7 @@ enum Bench: String, CaseIterable, Sendable {
   case relayFrames = "relay-frames"
   case heldMemory = "held-memory"
   case floods = "flood"
+  case carrierNAT = "carrier-nat"
   case bareSilent = "bare-silent"
   case ssu2Refuse = "ssu2-refuse"
   case ssu2Retry = "ssu2-retry"
@@ -35,6 +36,7 @@ enum Bench: String, CaseIterable, Sendable {
     if chosen.contains(.floods) {
       for kind in settings.floodKinds { whenDone(try FloodBench.run(kind, settings)) }
     }
+    if chosen.contains(.carrierNAT) { whenDone(try CarrierNATBench.run(settings)) }
     if chosen.contains(.bareSilent) { whenDone(try BareBench.silent()) }
     try runDatagrams(chosen, settings, whenDone: whenDone)
   }

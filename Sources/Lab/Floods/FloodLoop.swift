@@ -140,6 +140,7 @@ struct FloodLoop: ~Copyable {
       settings.target.address.low,
       settings.target.port,
       LAB_CONNECTION_RESETS | (settings.kind == .dribble ? LAB_CONNECTION_UNDELAYED : 0)
+        | (settings.hasOtherStack ? LAB_CONNECTION_OTHER_STACK : 0)
     )
     guard descriptor >= 0 else {
       countError(Errno.last.rawValue)

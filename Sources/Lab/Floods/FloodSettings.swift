@@ -11,6 +11,8 @@ struct FloodSettings: Sendable {
   var target: Endpoint
   /// From where; nil: the kernel's choice.
   var sources: FloodSources?
+  /// Whether its packets look like another stack's than those of honest peers in the lab.
+  var hasOtherStack = false
   /// Connections a second; nil: as many as one core can.
   var ratePerSecond: Double?
   /// How long new connections are made.

@@ -54,7 +54,7 @@ extension Shard where World: ~Copyable {
   ) -> NewArrival {
     var visit = NewArrival(source: arrival.source.address)
     visit.isAllowed = isAllowed
-    let questions = judge.questions(policy.law)
+    let questions = judge.questions(about: visit.source, policy.law, now: now)
     if questions.syn {
       let count = unsafe network.savedSyn(arrival.socket, buffer, ShardBounds.bufferBytes)
       let bytes = unsafe Span<UInt8>(

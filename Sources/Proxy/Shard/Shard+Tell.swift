@@ -13,6 +13,12 @@ extension Shard where World: ~Copyable {
     if let reason = findings.watched { count(.observe, reason, source) }
   }
 
+  /// Answers what the control thread asks about a source.
+  mutating func answerQuestion() {
+    guard let source = desk.question else { return }
+    desk.answer(judge.view(of: source, policy.law, now: now))
+  }
+
   /// Counts a refusal for whoever ordered it.
   mutating func tell(_ order: RefusalOrder) {
     switch order.origin {

@@ -37,6 +37,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
   let control: ShardControl
   let peopleMailbox: PolicyMailbox<PeopleList>
   let busy: BusySources?
+  let desk: QuestionDesk
   /// Where bytes lie while they are looked at or copied: one for all connections.
   let buffer: UnsafeMutableRawPointer
 
@@ -62,6 +63,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     outcomes: consuming EndpointRingWriter = EndpointRing().makeWriter(),
     matches: consuming MatchWriter = MatchBoard(placeCount: MatchPlaces.count).makeWriter(),
     tables: SharedTables = SharedTables(),
+    desk: QuestionDesk = QuestionDesk(),
     seed: UInt64
   ) {
     let settings = policy.law.limits
@@ -104,6 +106,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     busy = instruments.busy
     counters = instruments.counters
     self.matches = matches
+    self.desk = desk
     events = instruments.events
     self.outcomes = outcomes
   }
@@ -124,6 +127,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     wallSeconds = network.wallSeconds
     control.beat()
     takePolicy()
+    answerQuestion()
     for index in 0..<count {
       handle(network.event(index))
     }

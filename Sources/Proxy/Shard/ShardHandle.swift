@@ -1,7 +1,7 @@
 public import Filter
 public import Kernel
 public import Telemetry
-internal import Wire
+public import Wire
 
 /// A running shard, as the control thread holds it.
 public final class ShardHandle: Sendable {
@@ -18,6 +18,7 @@ public final class ShardHandle: Sendable {
   private let mailbox: PolicyMailbox<Policy>
   private let people: PolicyMailbox<PeopleList>
   private let busyOwner: BusySourcesOwner
+  private let desk = QuestionDesk()
   private let wake: WakeRemote
   /// Memory that the shard reads: it must not go before the shard.
   private let probes: ProbeTableOwner?
@@ -96,6 +97,7 @@ public final class ShardHandle: Sendable {
         outcomes: handle.outcomes.makeWriter(),
         matches: handle.matches.makeWriter(),
         tables: SharedTables(probes: probes?.table, standings: standings?.table),
+        desk: handle.desk,
         seed: seed
       )
     )
@@ -132,6 +134,16 @@ public final class ShardHandle: Sendable {
   public func tidy() {
     mailbox.tidy()
   }
+
+  /// Asks the shard about a source; whether it could be asked: one question at a time.
+  public func ask(about source: SourceAddress) -> Bool {
+    guard desk.ask(source) else { return false }
+    wake.raise()
+    return true
+  }
+
+  /// What the shard said to the last question; nil as long as it has said nothing.
+  public var answer: SourceView? { desk.answer }
 
   /// Asks the shard for something.
   public func ask(_ wish: ShardControl.Wish) {

@@ -90,11 +90,13 @@ extension LimitKey where Settings == LimitSettings {
     let records = 1_024...16_777_216
     let lists: [[LimitKey]] = [
       rate("address-rate", \.addressRate, defaults),
+      rate("shared-address-rate", \.sharedAddressRate, defaults),
       rate("network-rate", \.networkRate, defaults),
       rate("site-rate", \.siteRate, defaults),
       rate("gate-rate", \.gateRate, defaults),
       rate("known-reserve", \.knownReserve, defaults),
       count("address-half-open", \.addressHalfOpen, halfOpen),
+      count("shared-address-half-open", \.sharedAddressHalfOpen, halfOpen),
       count("network-half-open", \.networkHalfOpen, halfOpen),
       count("held-strangers", \.heldStrangers, connections),
       count("open-sessions", \.openSessions, connections),

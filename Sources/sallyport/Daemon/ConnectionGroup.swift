@@ -1,4 +1,5 @@
 internal import Filter
+internal import Glibc
 internal import Kernel
 internal import Proxy
 internal import Telemetry
@@ -8,6 +9,10 @@ internal import Wire
 final class ConnectionGroup: GateGroup {
   let plan: GroupPlan
   private var shards: [ShardHandle] = []
+  /// How long the shards may take to answer a question, and how often it is looked whether they did.
+  private static let answerNanoseconds = Nanoseconds.perSecond / 4
+  private static let pauseMicroseconds: UInt32 = 500
+
   private var outcomes: [OutcomeReader] = []
   private let ended = EndCount()
   private var ledger = MatchLedger()
@@ -147,6 +152,17 @@ final class ConnectionGroup: GateGroup {
 
   func heed(_ people: PeopleBook) {
     for shard in shards { shard.heed(people.list) }
+  }
+
+  /// Every network is led to one shard: that one remembers it.
+  func view(of source: SourceAddress) -> SourceView? {
+    let asked = shards.filter { $0.ask(about: source) }
+    let end = Clock.now.advanced(byNanoseconds: Self.answerNanoseconds)
+    while asked.contains(where: { $0.answer == nil }), Clock.now < end {
+      usleep(Self.pauseMicroseconds)
+    }
+    let views = asked.compactMap(\.answer)
+    return views.first { $0.isRemembered } ?? views.first
   }
 
   func tidy() {

@@ -151,6 +151,9 @@ final class DatagramGroup: GateGroup {
     for shard in shards { shard.heed(people.list) }
   }
 
+  /// Sources of datagrams are remembered by other means.
+  func view(of source: SourceAddress) -> SourceView? { nil }
+
   /// A policy for datagrams holds nothing that takes time to free.
   func tidy() {}
 

@@ -27,6 +27,10 @@ protocol GateGroup: AnyObject {
   func reload(_ setup: borrowing GateSetup, _ bounds: GateBounds)
   /// Gives every shard what people say from now on.
   func heed(_ people: PeopleBook)
+  /// What its shards remember of a source, and how they would judge its next connection; nil when
+  /// none says anything, or it judges no connections. Waits for the shards' next turns, a quarter of
+  /// a second at most.
+  func view(of source: SourceAddress) -> SourceView?
   /// Frees the policies that shards have given back.
   func tidy()
   /// Asks every shard for something.

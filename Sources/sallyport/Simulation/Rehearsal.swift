@@ -84,7 +84,7 @@ struct Rehearsal: ~Copyable {
   private mutating func arrive(_ key: ConnectionKey, _ connection: borrowing CapturedConnection) {
     if let old = strangers[key] { leave(key, old) }
     var arrival = NewArrival(source: key.peer.address)
-    let questions = judge.questions(law)
+    let questions = judge.questions(about: key.peer.address, law, now: now)
     if questions.syn { arrival.syn = connection.fingerprint }
     if questions.roundTrip { arrival.roundTripMicroseconds = connection.roundTripMicroseconds }
     switch judge.arrive(arrival, law, now: now) {

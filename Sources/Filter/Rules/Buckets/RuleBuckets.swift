@@ -77,6 +77,54 @@ public struct RuleBuckets: ~Copyable {
     return settled
   }
 
+  /// The rules that `verdict` speaks of whose buckets are empty. Takes no token and makes no bucket.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  func empty(
+    among verdict: RuleVerdict,
+    _ program: borrowing RuleProgram,
+    source: SourceAddress,
+    now: Instant
+  ) -> RuleMask {
+    var empty = RuleMask()
+    var rest = verdict.matched & program.sets.limits(of: verdict.phase)
+    while let rule = rest.popFirst() {
+      let effect = unsafe program.effects[rule]
+      guard case .limit(let limit) = effect.kind else { continue }
+      let bucket = bucket(limit, effect.identity, rule, source)
+      let depth = bucket.perToken &* UInt64(bucket.count &- 1)
+      let owed = bucket.fullAt > now.nanoseconds ? bucket.fullAt &- now.nanoseconds : 0
+      if owed > depth { empty.insert(rule) }
+    }
+    return empty
+  }
+
+  /// The bucket of a limit and source as it is: full when there is none.
+  private func bucket(
+    _ limit: RuleLimit,
+    _ identity: UInt64,
+    _ rule: Int,
+    _ source: SourceAddress
+  ) -> (fullAt: UInt64, perToken: UInt64, count: UInt32) {
+    switch limit.scope {
+    case .gate:
+      let count = limit.count / shards > 0 ? limit.count / shards : 1
+      let bucket = unsafe gateBuckets[rule]
+      let fullAt = bucket.key == identity ? bucket.fullAt : 0
+      return (fullAt, limit.periodNanoseconds / UInt64(count), count)
+    case .prefix(let ipv4, let ipv6):
+      let length = source.isIPv4 ? ipv4 : ipv6
+      let key = key(SourcePrefix(source, length: length).address, identity)
+      let start = Int(truncatingIfNeeded: key >> 1) & mask
+      for step in 0..<Self.window {
+        let bucket = unsafe buckets[(start &+ step) & mask]
+        if bucket.key == key { return (bucket.fullAt, limit.perTokenNanoseconds, limit.count) }
+      }
+      return (0, limit.perTokenNanoseconds, limit.count)
+    }
+  }
+
   /// Takes a token if there is one; whether there was.
   private mutating func take(
     _ limit: RuleLimit,
