@@ -153,7 +153,8 @@ struct TopScreen {
     if let message = state.message {
       return wrapped(message).map { ink.reversed(" \($0)".leading(columns)) }
     }
-    return [cut(" s sort  n networks  arrows choose  b block  u unblock  w why  q quit")]
+    let other = state.showsNetworks ? "addresses" : "networks"
+    return [cut(" s sort  n \(other)  arrows choose  b block  u unblock  w why  q quit")]
   }
 
   private func page(_ text: [String], from first: Int) -> [String] {
