@@ -100,8 +100,8 @@ final class IntroductionScene {
     try router.waitUntilListening()
   }
 
-  /// Starts `router`, which knows the first helper alone, again and again until a peer test has told
-  /// it this of itself: on a busy machine a test may come too late.
+  /// Starts `router`, which knows the first helper alone, again and again until a peer test has
+  /// told it this of itself: on a busy machine a test may come too late.
   func start(_ router: LabRouter, until reachability: RouterConsole.Reachability) throws {
     for attempt in 1...4 {
       try start(router, knowing: [helpers[0]])
