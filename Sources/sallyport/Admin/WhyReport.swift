@@ -6,4 +6,6 @@ struct WhyReport: Codable, Equatable {
   var entries: [EntryRow]
   /// What is known of it from before and from elsewhere.
   var standing: StandingReport
+  /// How its next NTCP2 connection would be judged; nil when no gate says so.
+  var judgement: JudgementReport?
 }

@@ -46,10 +46,15 @@ struct RuleRow: Encodable {
     chance = rule.chance
     file = rule.origin.file
     line = rule.origin.line
-    switch rule.definition.effect {
-    case .weight(let weight): action = Self.weight(weight, signed: true)
-    case .act(let act): action = "\(act.word)"
-    case .limit(let limit): action = "\(limit), else \(limit.over.word)"
+    action = Self.does(rule.definition.effect)
+  }
+
+  /// What follows from a rule, in a word or two.
+  static func does(_ effect: RuleEffect) -> String {
+    switch effect {
+    case .weight(let weight): weight(weight, signed: true)
+    case .act(let act): "\(act.word)"
+    case .limit(let limit): "\(limit), else \(limit.over.word)"
     }
   }
 

@@ -16,6 +16,8 @@ final class ConnectionGroup: GateGroup {
   private var outcomes: [OutcomeReader] = []
   private let ended = EndCount()
   private var ledger = MatchLedger()
+  /// The rules in force, by which shards' answers are explained.
+  private var rules: SharedRules
 
   /// A group that listens where `plan` says, with `count` shards.
   init(
@@ -28,6 +30,7 @@ final class ConnectionGroup: GateGroup {
     setup: borrowing GateSetup
   ) throws(GroupFault) {
     self.plan = plan
+    rules = setup.rules.program
     let secret = UInt32.random(in: .min ... .max)
     let places = places(for: setup)
     var sets: [Handover<ListenerSet>] = []
@@ -135,6 +138,7 @@ final class ConnectionGroup: GateGroup {
   var matches: [RuleMatches] { ledger.matches(total: total) }
 
   func reload(_ setup: borrowing GateSetup, _ bounds: GateBounds) {
+    rules = setup.rules.program
     let places = places(for: setup)
     for shard in shards {
       shard.reload(
@@ -155,7 +159,11 @@ final class ConnectionGroup: GateGroup {
   }
 
   /// Every network is led to one shard: that one remembers it.
-  func view(of source: SourceAddress) -> SourceView? {
+  func explanation(of source: SourceAddress) -> Explanation? {
+    view(of: source).map { Explanation($0, rules.program) }
+  }
+
+  private func view(of source: SourceAddress) -> SourceView? {
     let asked = shards.filter { $0.ask(about: source) }
     let end = Clock.now.advanced(byNanoseconds: Self.answerNanoseconds)
     while asked.contains(where: { $0.answer == nil }), Clock.now < end {

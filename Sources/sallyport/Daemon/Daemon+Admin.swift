@@ -214,7 +214,9 @@ extension Daemon {
           bounds.connections.standing,
           now: now,
           wallSeconds: Clock.wallSeconds
-        )
+        ),
+        judgement: groups.lazy.compactMap { $0.explanation(of: address) }.first
+          .map(JudgementReport.init)
       )
     )
   }

@@ -152,7 +152,7 @@ final class DatagramGroup: GateGroup {
   }
 
   /// Sources of datagrams are remembered by other means.
-  func view(of source: SourceAddress) -> SourceView? { nil }
+  func explanation(of source: SourceAddress) -> Explanation? { nil }
 
   /// A policy for datagrams holds nothing that takes time to free.
   func tidy() {}

@@ -30,7 +30,7 @@ protocol GateGroup: AnyObject {
   /// What its shards remember of a source, and how they would judge its next connection; nil when
   /// none says anything, or it judges no connections. Waits for the shards' next turns, a quarter of
   /// a second at most.
-  func view(of source: SourceAddress) -> SourceView?
+  func explanation(of source: SourceAddress) -> Explanation?
   /// Frees the policies that shards have given back.
   func tidy()
   /// Asks every shard for something.
