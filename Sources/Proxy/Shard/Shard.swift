@@ -7,8 +7,8 @@ internal import Wire
 ///
 /// Comes in: events of the network, and a policy through the mailbox. Goes out: connections to the
 /// router, counters. Shares nothing with other shards. The rooms are its extensions, in the order
-/// in which a connection passes them: `Shard+Accept`, `+Look`, `+Prove`, `+Admit`, `+Relay`; those
-/// who are refused go to `+Mimic`.
+/// in which a connection passes them: `Shard+Accept`, `+Look`, `+Prove`, `+Admit`, `+Handshake`,
+/// `+Relay`; those who are refused go to `+Mimic`.
 @safe
 struct Shard<World: Network & ~Copyable>: ~Copyable {
   var network: World
