@@ -12,6 +12,7 @@ enum ReasonMeaning {
     "address-half-open": "one address holds too many open",
     "prefix-half-open": "one network holds too many open",
     "shed": "made room for somebody newer",
+    "blocked": "blocked by the people who run this gate",
     "rule": "a rule acted",
     "rule-limit": "over the limit of a rule",
     "score": "rules together weigh too much",

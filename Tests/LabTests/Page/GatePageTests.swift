@@ -83,11 +83,11 @@ extension GateTests {
           try Monitoring.get("/", of: gate).body.contains("let through <b>3</b>")
         }
 
-        for (path, runsScripts) in [("/", true), ("/?span=hour", false)] {
+        for (path, runsScripts) in [("/", true), ("/?span=hour", false), ("/?span=day", false)] {
           let shown = try Monitoring.open(path, of: gate, runsScripts: runsScripts)
           #expect(shown.console == [], "\(path)")
           for part in [
-            "<title>Sallyport: guarding</title>", ">NTCP2</h2>", "let through <b>3</b>",
+            "<title>Sallyport: ", ">NTCP2</h2>", "let through <b>3</b>",
             "arrivals by verdict, last", "&lt;img src=x onerror=alert(1)&gt;",
             "id=\"stale\" class=\"state bad\" role=\"alert\" hidden",
           ] {

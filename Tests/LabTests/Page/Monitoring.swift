@@ -26,7 +26,7 @@ enum Monitoring {
 
   /// What a page became in a browser.
   struct Shown {
-    /// The document after the scripts have run.
+    /// The document in the end.
     let document: String
     /// What the browser had to say about it.
     let console: [Substring]
@@ -35,16 +35,22 @@ enum Monitoring {
   /// Opens `path` of a gate's page in a real browser.
   static func open(_ path: String, of gate: LabGate, runsScripts: Bool) throws -> Shown {
     let place = "\(gate.directory)/browser-\(SerialNumber.next())"
-    try Files.makeDirectory(place)
+    try Files.makeDirectory("\(place)/profile/Default")
     defer { Files.removeTree(place) }
+    if !runsScripts {
+      // As people forbid them in the settings; the browser itself needs its own.
+      try Files.write(
+        #"{"profile": {"default_content_setting_values": {"javascript": 2}}}"#,
+        to: "\(place)/profile/Default/Preferences"
+      )
+    }
     let options = [
       chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-      "--user-data-dir=\(place)/profile", "--window-size=360,800", "--enable-logging=stderr",
+      "--user-data-dir=profile", "--window-size=360,800", "--enable-logging=stderr",
       // Long enough in the page's own time for it to ask for news twice.
-      "--virtual-time-budget=5000", "--blink-settings=scriptEnabled=\(runsScripts)",
-      "--dump-dom", "'http://\(page)\(path)'",
+      "--virtual-time-budget=5000", "--dump-dom", "'http://\(page)\(path)'",
     ]
-    let command = options.joined(separator: " ") + " > \(place)/document 2> \(place)/log"
+    let command = "cd \(place) && " + options.joined(separator: " ") + " > document 2> log"
     try run(["/bin/sh", "-c", command], of: gate)
     let log = Files.text("\(place)/log") ?? ""
     return Shown(
