@@ -45,6 +45,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     .target(name: "CLab", exclude: page),
@@ -103,6 +104,7 @@ let package = Package(
       dependencies: [
         "Wire", "Filter", "Kernel", "Capture", "Telemetry", "Proxy", argumentParser,
         .product(name: "TOMLKit", package: "TOMLKit"),
+        .product(name: "GRDB", package: "GRDB.swift"),
       ],
       exclude: page,
       swiftSettings: strict
@@ -158,7 +160,10 @@ let package = Package(
     ),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["sallyport", "Capture", "Filter", "Kernel", "Proxy", "Telemetry", "Wire"],
+      dependencies: [
+        "sallyport", "Capture", "Filter", "Kernel", "Proxy", "Telemetry", "Wire",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: relaxed
     ),
     .testTarget(

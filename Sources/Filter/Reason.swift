@@ -4,6 +4,8 @@
 /// indexes the counters.
 public enum Reason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   // Limits: before any byte was read.
+  /// People blocked the address.
+  case blocked
   /// The address opens connections faster than its bucket refills.
   case addressRate
   /// The network around the address does.
@@ -134,6 +136,7 @@ public enum Reason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
   /// The word that people and other programs read.
   public var word: StaticString {
     switch self {
+    case .blocked: "blocked"
     case .addressRate: "address-rate"
     case .prefixRate: "prefix-rate"
     case .gateRate: "gate-rate"

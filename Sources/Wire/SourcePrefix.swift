@@ -32,11 +32,27 @@ public struct SourcePrefix: Hashable, Sendable, BitwiseCopyable {
   public func contains(_ other: SourceAddress) -> Bool {
     other.isIPv4 == address.isIPv4 && SourcePrefix(other, length: length).address == address
   }
+
+  /// Whether this is a single address.
+  public var isAddress: Bool { length == (address.isIPv4 ? 32 : 128) }
+
+  /// Whether all of `other` lies in this network.
+  public func contains(_ other: SourcePrefix) -> Bool {
+    length <= other.length && contains(other.address)
+  }
+
+  /// Whether the networks have an address in common.
+  public func overlaps(_ other: SourcePrefix) -> Bool {
+    contains(other) || other.contains(self)
+  }
 }
 
 extension SourcePrefix: CustomStringConvertible {
   /// `address/length`.
   public var description: String { "\(address)/\(length)" }
+
+  /// The same for people: of a single address nothing but that.
+  public var name: String { isAddress ? "\(address)" : description }
 
   /// Reads `address/length`, or a bare address as a network of one host; nil for anything else,
   /// also for a network written with host bits set.

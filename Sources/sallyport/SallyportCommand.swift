@@ -7,8 +7,9 @@ struct SallyportCommand: ParsableCommand {
     commandName: "sallyport",
     abstract: "Guards the ports of an I2P router: strangers cost it nothing.",
     subcommands: [
-      RunCommand.self, CheckCommand.self, FirewallCommand.self, RulesCommand.self,
-      SimulateCommand.self,
+      RunCommand.self, StatusCommand.self, TopCommand.self, WhyCommand.self, BlockCommand.self,
+      AllowCommand.self, UnblockCommand.self, CheckCommand.self, FirewallCommand.self,
+      RulesCommand.self, SimulateCommand.self,
     ]
   )
 }

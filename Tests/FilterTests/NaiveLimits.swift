@@ -60,7 +60,8 @@ struct NaiveLimits {
       record.failures /= 2
       record.asked /= 2
     }
-    record.halvedAt = since + minutes * 60_000
+    let isGone = record.failures == 0 && record.asked == 0
+    record.halvedAt = isGone ? milliseconds : since + minutes * 60_000
   }
 
   private func limit(_ level: Name) -> RateLimit {
@@ -109,6 +110,7 @@ struct NaiveLimits {
     let levels = Self.levels(source)
     guard gate.hasToken(settings.gateRate, now: now) else { return (.gateRate, .own) }
     let wider = widerRefusal(levels, now: now)
+    if let wider, records[levels[0]]?.completions ?? 0 == 0 { return (wider, .own) }
     let rate = settings.addressRate
     var hasToken = false
     change(levels[0], now: now) { hasToken = $0.bucket.hasToken(rate, now: now) }

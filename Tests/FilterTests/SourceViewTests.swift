@@ -41,7 +41,7 @@ import Wire
       #expect(!view.isRemembered && view.refusal == nil)
       #expect(view.address.tokensLeft == law.limits.addressRate.burst)
       #expect(view.history.standing == .fresh && view.history.earlier == .none)
-      let explanation = Explanation(view, law.rules.program)
+      let explanation = try #require(Explanation(view, law.rules))
       #expect(explanation.verdict == .welcome && explanation.ground == .nothing)
       #expect(explanation.rules.map(\.name) == ["all"])
       #expect(explanation.score.all == 500 && explanation.changes.isEmpty)
@@ -66,7 +66,7 @@ import Wire
     }
     let view = judge.view(of: Self.source, law, now: Self.start)
     #expect(view.refusal == .addressRate)
-    let explanation = Explanation(view, law.rules.program)
+    let explanation = try #require(Explanation(view, law.rules))
     #expect(explanation.verdict == .refuse(.addressRate, rule: nil))
     #expect(explanation.changes == [.token(afterNanoseconds: Nanoseconds.perSecond)])
     // And so it is.
@@ -95,10 +95,8 @@ import Wire
     )
     var judge = Filter.Judge(law, now: Self.start)
     judge.limits.fail(judge.limits.keys(Self.source), now: Self.start)
-    let explanation = Explanation(
-      judge.view(of: Self.source, law, now: Self.start),
-      law.rules.program
-    )
+    let view = judge.view(of: Self.source, law, now: Self.start)
+    let explanation = try #require(Explanation(view, law.rules))
     #expect(explanation.verdict == .refuse(.score, rule: nil))
     #expect(explanation.watched == .refuse(.rule, rule: "watching"))
     #expect(explanation.ground == .failures(1))
@@ -110,7 +108,8 @@ import Wire
       ]
     )
     judge.limits.complete(judge.limits.keys(Self.source), now: Self.start)
-    let known = Explanation(judge.view(of: Self.source, law, now: Self.start), law.rules.program)
+    let after = judge.view(of: Self.source, law, now: Self.start)
+    let known = try #require(Explanation(after, law.rules))
     #expect(known.verdict == .welcome && known.ground == .completions(1))
   }
 
@@ -124,11 +123,28 @@ import Wire
     }
     guard case .welcome(_, let findings) = Self.arrive(&judge, law) else { return }
     #expect(findings.order == nil)
-    let explanation = Explanation(
-      judge.view(of: Self.source, law, now: Self.start),
-      law.rules.program
-    )
+    let view = judge.view(of: Self.source, law, now: Self.start)
+    let explanation = try #require(Explanation(view, law.rules))
     #expect(explanation.verdict == .refuse(.ruleLimit, rule: "once"))
     #expect(explanation.rules.map(\.isOver) == [true])
+  }
+
+  @Test func whatPeopleSaidComesFirst() throws {
+    let law = try Self.law()
+    let judge = Filter.Judge(law, now: Self.start)
+    let view = judge.view(of: Self.source, people: .blocked, law, now: Self.start)
+    let explanation = try #require(Explanation(view, law.rules))
+    #expect(explanation.verdict == .refuse(.blocked, rule: nil))
+    #expect(explanation.changes == [.unblocking])
+    let allowed = judge.view(of: Self.source, people: .allowed, law, now: Self.start)
+    #expect(allowed.refusal == nil)
+  }
+
+  @Test func aViewOfOtherRulesIsNotExplained() throws {
+    let law = try Self.law()
+    let other = try Self.law()
+    let judge = Filter.Judge(law, now: Self.start)
+    let view = judge.view(of: Self.source, law, now: Self.start)
+    #expect(Explanation(view, other.rules) == nil)
   }
 }

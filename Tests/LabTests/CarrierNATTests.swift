@@ -1,3 +1,4 @@
+import Filter
 import Kernel
 import Testing
 import Wire

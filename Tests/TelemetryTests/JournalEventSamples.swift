@@ -11,6 +11,15 @@ enum JournalEventSamples {
     intervalNanoseconds: 60 * Nanoseconds.perSecond
   )
 
+  static let person = JournalPerson(
+    wish: "block",
+    network: "203.0.113.0/24",
+    origin: "abuse-desk",
+    reason: "floods since noon",
+    user: 0,
+    seconds: 7_200
+  )
+
   static let all: [JournalEvent] = [
     .started(version: "0.1", shards: 2),
     .stopping(open: 1),
@@ -26,10 +35,15 @@ enum JournalEventSamples {
     .descriptorsShort(open: 1020, limit: 1024),
     .boundsLowered(strangers: 6240, sessions: 6240),
     .radarUnavailable(problem: "capturing is not permitted"),
+    .adminUnavailable(path: "/run/sallyport/admin.sock", problem: "its directory is missing"),
+    .personEntered(person),
+    .personUndone(person, user: 1000),
+    .peopleUndone(origin: "abuse-desk", count: 12, user: 0),
+    .personEnded(person),
     .stageChanged(transport: "ntcp2", from: "calm", to: "busy"),
-    .stateBroken(file: "/var/lib/sallyport/proven-endpoints", problem: "line 7 is no endpoint"),
+    .stateBroken(file: "/var/lib/sallyport/state.sqlite", problem: "file is not a database"),
     .stateUnwritable(
-      file: "/var/lib/sallyport/proven-endpoints",
+      file: "/var/lib/sallyport/state.sqlite",
       problem: "No space left on device"
     ),
     .sourcesHidden(transport: "ssu2", gate: "203.0.113.7:17654"),

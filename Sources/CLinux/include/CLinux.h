@@ -135,6 +135,19 @@ int linux_enter_network_namespace(const char *path);
 /// 1 if this thread holds the capability in its effective set, else 0.
 int linux_has_capability(unsigned capability);
 
+/// A listening Unix socket at `path`, which must be free, with the file mode `mode`.
+int linux_local_listen(const char *path, unsigned mode, int backlog);
+/// Accepts as non-blocking and close-on-exec.
+int linux_local_accept(int listener);
+/// A connection to the Unix socket at `path`, blocking.
+int linux_local_connect(const char *path);
+/// Lets no read or write of `socket` block for longer.
+int linux_wait_limits(int socket, unsigned milliseconds);
+/// Who the other end of a Unix socket was when it connected (SO_PEERCRED).
+int linux_peer_user(int socket, uint32_t *user, uint32_t *group);
+/// The other groups that it was in (SO_PEERGROUPS); how many.
+int linux_peer_groups(int socket, uint32_t *groups, int capacity);
+
 extern const int linux_splice_flags;
 
 #endif

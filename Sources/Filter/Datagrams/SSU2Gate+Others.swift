@@ -2,17 +2,17 @@ internal import Wire
 
 /// What is no handshake: each kind has a small budget of its own, so that none starves another.
 extension SSU2Gate {
-  mutating func judgePeerTest(_ source: Endpoint, now: Instant) -> DatagramVerdict {
+  mutating func judgePeerTest(_ source: Sender, now: Instant) -> DatagramVerdict {
     guard peerTests.hasToken(limits.peerTests, now: now),
-      strangers.takeOther(hasher.keys(source.address), now: now),
+      takeOther(source, now: now),
       peerTests.take(limits.peerTests, now: now)
     else { return .refuse(.peerTest) }
     return .trial(.peerTest)
   }
 
-  mutating func judgeHolePunch(_ source: Endpoint, now: Instant) -> DatagramVerdict {
+  mutating func judgeHolePunch(_ source: Sender, now: Instant) -> DatagramVerdict {
     guard holePunches.hasToken(limits.holePunches, now: now),
-      strangers.takeOther(hasher.keys(source.address), now: now),
+      takeOther(source, now: now),
       holePunches.take(limits.holePunches, now: now)
     else { return .refuse(.holePunch) }
     return .trial(.holePunch)
@@ -22,10 +22,10 @@ extension SSU2Gate {
   /// this one's was silent for long, or its peer moved, or it is nobody's.
   mutating func judgeOther(
     _ identifier: UInt64,
-    _ source: Endpoint,
+    _ source: Sender,
     now: Instant
   ) -> DatagramVerdict {
-    if let slot = proven.find(hasher.key(source), now: now) {
+    if let slot = proven.find(hasher.key(source.endpoint), now: now) {
       return takeProvenRequest(slot, now: now) ? .trial(.provenBefore) : .refuse(.unknownFlow)
     }
     guard let slot = proven.find(session: hasher.key(session: identifier), now: now) else {
@@ -38,10 +38,15 @@ extension SSU2Gate {
     return .trial(.moved)
   }
 
+  /// Takes one of the other datagrams that an address may send; whether there was one.
+  mutating func takeOther(_ source: Sender, now: Instant) -> Bool {
+    source.isAllowed || strangers.takeOther(hasher.keys(source.endpoint.address), now: now)
+  }
+
   /// A sound message of a peer whose clock is off: the router tells it so.
-  mutating func judgeSkewed(_ source: Endpoint, now: Instant) -> DatagramVerdict {
+  mutating func judgeSkewed(_ source: Sender, now: Instant) -> DatagramVerdict {
     guard skewedPeers.hasToken(allowance.skewedPeers, now: now),
-      strangers.takeOther(hasher.keys(source.address), now: now),
+      takeOther(source, now: now),
       skewedPeers.take(allowance.skewedPeers, now: now)
     else { return .refuse(.clockSkew) }
     return .trial(.clockSkew)

@@ -59,7 +59,8 @@ extension SSU2Gate {
       }
     } else {
       let keys = hasher.keys(question.source.address)
-      guard echoes.hasToken(allowance.echoes, now: now), strangers.takeEcho(keys, now: now),
+      guard echoes.hasToken(allowance.echoes, now: now),
+        question.sender.isAllowed || strangers.takeEcho(keys, now: now),
         echoes.take(allowance.echoes, now: now)
       else { return .refuse(.strangerBudget) }
       strangers.refund(keys)
@@ -81,7 +82,7 @@ extension SSU2Gate {
       return .trial(.provenBefore)
     }
     guard unknownTokens.hasToken(allowance.unknownTokens, now: now),
-      strangers.takeOther(hasher.keys(question.source.address), now: now),
+      takeOther(question.sender, now: now),
       unknownTokens.take(allowance.unknownTokens, now: now)
     else { return .refuse(.tokenUnknown) }
     return .trial(.onTrial)

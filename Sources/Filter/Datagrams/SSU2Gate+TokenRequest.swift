@@ -9,6 +9,9 @@ extension SSU2Gate {
   ) -> DatagramVerdict {
     let now = question.now
     if isPassedAsProven(question.source, now: now) { return .trial(.provenBefore) }
+    if question.sender.isAllowed, provenRequests.take(allowance.provenRequests, now: now) {
+      return .trial(.onTrial)
+    }
     switch strangers.ask(hasher.keys(question.source.address), now: now) {
     case .pass: return .trial(.onTrial)
     case .ignore: return .refuse(.strangerBudget)

@@ -85,30 +85,33 @@ public struct SSU2Gate: ~Copyable {
     news.take()
   }
 
-  /// Judges a datagram from outside. `wallSeconds` are seconds since 1970; an answer needs
-  /// `SSU2Bounds.longestRetry` bytes of room.
+  /// Judges a datagram from outside. A source that people allowed meets only the bounds of the gate
+  /// as a whole. `wallSeconds` are seconds since 1970; an answer needs `SSU2Bounds.longestRetry`
+  /// bytes of room.
   #if !DEBUG
     @_noLocks
   #endif
   public mutating func arrive(
     _ datagram: UnsafeRawBufferPointer,
-    from source: Endpoint,
+    from endpoint: Endpoint,
+    isAllowed: Bool = false,
     now: Instant,
     wallSeconds: UInt64,
     answer: UnsafeMutableRawBufferPointer
   ) -> DatagramVerdict {
+    let sender = Sender(endpoint: endpoint, isAllowed: isAllowed)
     let look = unsafe handshake.look(datagram, wallSeconds: wallSeconds)
     switch look {
     case .tokenRequest(let header):
-      let question = Question(header, datagram.count, source, now, wallSeconds)
+      let question = Question(header, datagram.count, sender, now, wallSeconds)
       return unsafe judgeTokenRequest(question, answer)
     case .sessionRequest(let header):
-      let question = Question(header, datagram.count, source, now, wallSeconds)
+      let question = Question(header, datagram.count, sender, now, wallSeconds)
       return unsafe judgeSessionRequest(question, answer)
-    case .peerTest: return judgePeerTest(source, now: now)
-    case .holePunch: return judgeHolePunch(source, now: now)
-    case .other(let identifier): return judgeOther(identifier, source, now: now)
-    case .refuse(.clockSkew): return judgeSkewed(source, now: now)
+    case .peerTest: return judgePeerTest(sender, now: now)
+    case .holePunch: return judgeHolePunch(sender, now: now)
+    case .other(let identifier): return judgeOther(identifier, sender, now: now)
+    case .refuse(.clockSkew): return judgeSkewed(sender, now: now)
     case .refuse(let reason): return .refuse(reason)
     }
   }
@@ -132,14 +135,23 @@ public struct SSU2Gate: ~Copyable {
   }
 }
 
+/// Who sent a datagram, as far as it says.
+struct Sender: BitwiseCopyable {
+  /// The address and port on it.
+  let endpoint: Endpoint
+  /// Whether people allowed the address: anybody can write it, so this spares it the limits of one
+  /// source and no more.
+  let isAllowed: Bool
+}
+
 /// A datagram that may be answered.
 struct Question: BitwiseCopyable {
   /// Its header.
   let header: SSU2LongHeader
   /// Its length in bytes.
   let bytes: Int
-  /// Where it came from.
-  let source: Endpoint
+  /// Who sent it.
+  let sender: Sender
   /// When it came.
   let now: Instant
   /// The same in seconds since 1970.
@@ -148,14 +160,17 @@ struct Question: BitwiseCopyable {
   init(
     _ header: SSU2LongHeader,
     _ bytes: Int,
-    _ source: Endpoint,
+    _ sender: Sender,
     _ now: Instant,
     _ wallSeconds: UInt64
   ) {
     self.header = header
     self.bytes = bytes
-    self.source = source
+    self.sender = sender
     self.now = now
     self.wallSeconds = wallSeconds
   }
+
+  /// Where it came from.
+  var source: Endpoint { sender.endpoint }
 }

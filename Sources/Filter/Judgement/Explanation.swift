@@ -47,6 +47,8 @@ public struct Explanation: Sendable {
     case completion
     /// People may allow it, and no rule refuses whom they allow.
     case allowance
+    /// People blocked it: they may take that back.
+    case unblocking
     /// This rule decides: change it.
     case rule(String)
     /// The score's bound, in thousandths, lies this far below its score.
@@ -72,8 +74,14 @@ public struct Explanation: Sendable {
   /// What would change the verdict or a bad standing.
   public let changes: [Change]
 
-  /// Explains `view` by the rules that it was made with.
-  public init(_ view: SourceView, _ program: borrowing RuleProgram) {
+  /// Explains `view` by the rules that it was made with; nil when those are others, since a shard
+  /// had not taken a new policy yet.
+  public init?(_ view: SourceView, _ shared: SharedRules) {
+    guard view.rulesIdentity == shared.identity else { return nil }
+    self.init(view, shared.program)
+  }
+
+  private init(_ view: SourceView, _ program: borrowing RuleProgram) {
     self.view = view
     exemption = view.rules.exemption
     ground = Self.ground(view)
@@ -139,6 +147,7 @@ public struct Explanation: Sendable {
         let site = view.site?.nextTokenNanoseconds ?? 0
         changes.append(.token(afterNanoseconds: max(view.network.nextTokenNanoseconds, site)))
       case .gateRate: changes.append(.token(afterNanoseconds: view.gate.nextTokenNanoseconds))
+      case .blocked: changes.append(.unblocking)
       case .addressHalfOpen:
         changes.append(.fewerHalfOpen(than: view.address.halfOpenLimit ?? 0))
       case .prefixHalfOpen:

@@ -15,6 +15,8 @@ extension Judge {
     if let syn = visitor.arrival.syn { features.learn(syn: syn) }
     features[.roundTrip] = visitor.arrival.roundTripMicroseconds
     let history = limits.history(visitor.keys, now: now)
+    features.isAllowed = visitor.arrival.people == .allowed
+    features.isBlocked = visitor.arrival.people == .blocked
     features.standing = history.standing
     features.earlier = history.earlier
     features[.failures] = history.failures

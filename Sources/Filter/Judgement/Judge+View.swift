@@ -5,15 +5,25 @@ extension Judge {
   #if !DEBUG
     @_noLocks
   #endif
-  public func view(of source: SourceAddress, _ law: borrowing Law, now: Instant) -> SourceView {
+  public func view(
+    of source: SourceAddress,
+    people: PeopleVerdict = .unnamed,
+    _ law: borrowing Law,
+    now: Instant
+  ) -> SourceView {
     let keys = limits.keys(source)
     let levels = limits.levels(keys, now: now)
-    let visitor = Visitor(NewArrival(source: source), keys: keys, acceptedAt: now)
+    let visitor = Visitor(
+      NewArrival(source: source, people: people),
+      keys: keys,
+      acceptedAt: now
+    )
     let features = features(of: visitor, law, now: now)
     let verdict = law.rules.program.arrival(features)
     let empty = buckets.empty(among: verdict, law.rules.program, source: source, now: now)
     return SourceView(
       source: source,
+      people: people,
       now: now,
       address: levels.address,
       apart: levels.apart,
@@ -23,8 +33,9 @@ extension Judge {
       gate: levels.gate,
       history: limits.history(keys, now: now),
       probes: tables.probes?.counts(of: source, now: now) ?? .none,
-      refusal: levels.refusal,
+      refusal: levels.refusal(people),
       rules: verdict,
+      rulesIdentity: law.rules.identity,
       emptyBuckets: empty,
       isOwn: features.isOwn
     )

@@ -2,7 +2,7 @@ public import Wire
 
 /// What the first room says of a connection.
 public enum ArrivalVerdict: BitwiseCopyable, Sendable {
-  /// Refused by a limit, before anything else was asked.
+  /// Refused by people or a limit, before anything else was asked.
   case refuse(Reason)
   /// Within the limits; the rules may have an order.
   case welcome(Visitor, RuleFindings)
@@ -62,9 +62,9 @@ public struct Judge: ~Copyable {
     )
   }
 
-  /// The first room: the limits, and then the rules, as far as they can be asked before the peer
-  /// has sent anything. Who is welcome is half-open until `limits.leaveHalfOpen`, and open until
-  /// `limits.leave`, whatever the rules order.
+  /// The first room: what people said, the limits, and then the rules, as far as they can be asked
+  /// before the peer has sent anything. Who is welcome is half-open until `limits.leaveHalfOpen`,
+  /// and open until `limits.leave`, whatever the rules order.
   #if !DEBUG
     @_noLocks
   #endif
@@ -74,7 +74,14 @@ public struct Judge: ~Copyable {
     now: Instant
   ) -> ArrivalVerdict {
     tables.probes?.sawConnection(from: arrival.source, now: now)
-    switch limits.arrive(arrival.source, stack: arrival.syn?.hash, now: now) {
+    guard arrival.people != .blocked else { return .refuse(.blocked) }
+    let verdict = limits.arrive(
+      arrival.source,
+      stack: arrival.syn?.hash,
+      isAllowed: arrival.people == .allowed,
+      now: now
+    )
+    switch verdict {
     case .refuse(let reason):
       return .refuse(reason)
     case .welcome(let keys):

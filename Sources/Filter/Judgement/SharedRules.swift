@@ -22,6 +22,9 @@ public struct SharedRules: Sendable {
   private let owner: Owner
   private nonisolated(unsafe) let memory: UnsafePointer<RuleProgram>
 
+  /// Tells these rules from all others that are alive.
+  var identity: UInt { unsafe UInt(bitPattern: memory) }
+
   /// Shares `program`.
   public init(_ program: consuming RuleProgram) {
     owner = Owner(program)

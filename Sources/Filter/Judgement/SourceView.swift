@@ -33,6 +33,8 @@ public struct LevelView: BitwiseCopyable, Sendable, Equatable {
 public struct SourceView: BitwiseCopyable, Sendable {
   /// Who was asked about.
   public let source: SourceAddress
+  /// What people said of it.
+  public let people: PeopleVerdict
   /// The moment, on the shard's clock.
   public let now: Instant
   /// Its address (`/32`, `/128`).
@@ -51,11 +53,14 @@ public struct SourceView: BitwiseCopyable, Sendable {
   public let history: SourceHistory
   /// Who knocks without coming in.
   public let probes: ProbeCounts
-  /// What a limit would refuse its next connection for, whatever stack makes it; nil for nothing.
+  /// What people or a limit would refuse its next connection for, whatever stack makes it; nil for
+  /// nothing.
   public let refusal: Reason?
   /// What the rules would say of its next connection before its first byte, without its SYN and its
   /// round trip; limits' buckets were looked at, and nothing was taken.
   public let rules: RuleVerdict
+  /// Which rules those were.
+  let rulesIdentity: UInt
   /// Of `rules.matched`, the rules whose bucket is empty, whether they are enforced or not.
   public let emptyBuckets: RuleMask
   /// Whether it is an address of this host.

@@ -13,6 +13,8 @@ public struct ArrivalQuestions: BitwiseCopyable, Sendable, Equatable {
 public struct NewArrival: BitwiseCopyable, Sendable {
   /// Where it comes from.
   public let source: SourceAddress
+  /// What people said of it.
+  public let people: PeopleVerdict
   /// The form of its SYN; nil when it was not asked for or not saved.
   public var syn: SynFingerprint?
   /// Its round trip; nil when it was not asked for or is not known.
@@ -22,8 +24,9 @@ public struct NewArrival: BitwiseCopyable, Sendable {
   #if !DEBUG
     @_noLocks
   #endif
-  public init(source: SourceAddress) {
+  public init(source: SourceAddress, people: PeopleVerdict = .unnamed) {
     self.source = source
+    self.people = people
   }
 }
 

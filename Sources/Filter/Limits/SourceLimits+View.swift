@@ -10,9 +10,11 @@ struct LevelViews: BitwiseCopyable {
   var gate: LevelView
 
   /// What the next connection would be refused for; nil for nothing.
-  var refusal: Reason? {
-    let wider = widerRefusal
+  func refusal(_ people: PeopleVerdict) -> Reason? {
+    guard people != .blocked else { return .blocked }
     guard gate.tokensLeft > 0 else { return .gateRate }
+    guard people != .allowed else { return nil }
+    let wider = widerRefusal
     if wider == nil, address.tokensLeft > 0, address.hasRoom { return nil }
     if address.completions > 0, shared.tokensLeft > 0, shared.hasRoom { return nil }
     return wider ?? (address.tokensLeft > 0 ? .addressHalfOpen : .addressRate)

@@ -50,18 +50,21 @@ public struct SourceLimits: ~Copyable {
   }
 
   /// Judges a new connection and counts it; a welcome one is half-open until `leaveHalfOpen`, and
-  /// open until `leave`. `stack` is the hash of its SYN, where that is known.
+  /// open until `leave`. `stack` is the hash of its SYN, where that is known. One that people
+  /// allowed meets the gate's own limit alone.
   #if !DEBUG
     @_noLocks
   #endif
   public mutating func arrive(
     _ source: SourceAddress,
     stack: UInt32? = nil,
+    isAllowed: Bool = false,
     now: Instant
   ) -> LimitVerdict {
     var keys = keys(source)
     if let stack { keys.stack = hasher.key(source, stack: stack) }
     guard gate.hasToken(settings.gateRate, now: now) else { return .refuse(.gateRate) }
+    guard !isAllowed else { return welcomeAllowed(keys, now: now) }
     let wider = widerRefusal(keys, now: now)
     if let wider, !hasCompletions(keys) { return .refuse(wider) }
     let record = unsafe table.place(keys.address, now: now)
@@ -80,11 +83,16 @@ public struct SourceLimits: ~Copyable {
     }
     _ = gate.take(settings.gateRate, now: now)
     if keys.passage != .shared { countAtWiderLevels(keys, now: now) }
-    // Other records of this connection may have taken its place.
-    if let record = unsafe table.find(keys.address), unsafe record.pointee.open < .max {
-      unsafe record.pointee.open &+= 1
-    }
+    enter(keys)
     return .welcome(keys)
+  }
+
+  /// Counts a connection as open. Other records of it may have taken the address's place.
+  private func enter(_ keys: SourceKeys) {
+    guard let record = unsafe table.find(keys.address), unsafe record.pointee.open < .max else {
+      return
+    }
+    unsafe record.pointee.open &+= 1
   }
 
   /// Why the network or the site lets nobody in; nil when it does.
@@ -152,6 +160,22 @@ public struct SourceLimits: ~Copyable {
   func hasFailed(_ stack: SourceRecord?) -> Bool {
     guard let stack else { return false }
     return stack.failures > (stack.completions > 0 ? 1 : 0)
+  }
+
+  /// One that people allowed: it is half-open like any other, and uses up nothing that is its
+  /// neighbours'.
+  private mutating func welcomeAllowed(_ keys: SourceKeys, now: Instant) -> LimitVerdict {
+    let network = unsafe table.place(keys.network, now: now)
+    guard unsafe network.pointee.hasRoom(.max) else { return .refuse(.prefixHalfOpen) }
+    let address = unsafe table.place(keys.address, now: now)
+    guard unsafe address.pointee.hasRoom(.max) else { return .refuse(.addressHalfOpen) }
+    _ = gate.take(settings.gateRate, now: now)
+    unsafe address.pointee.addArrival()
+    unsafe address.pointee.halfOpen &+= 1
+    // The address's record may have taken its network's place.
+    if let network = unsafe table.find(keys.network) { unsafe network.pointee.halfOpen &+= 1 }
+    enter(keys)
+    return .welcome(keys)
   }
 
   /// Only who is welcome uses up what an address shares with others: one that is over its own

@@ -140,7 +140,7 @@ final class LabGate: Sendable {
 
   /// Its numbers now.
   func status() throws(LabError) -> GateStatus {
-    try GateStatus(page: StatusSocketReader.read(socketPath))
+    try GateStatus(page: AdminSocketReader.metrics(socketPath))
   }
 
   /// Looks at its process now; nil while it is stopped.

@@ -1,3 +1,4 @@
+internal import Filter
 internal import Synchronization
 internal import Telemetry
 
@@ -40,17 +41,25 @@ struct ShardInstruments<Content: ~Copyable & Sendable>: ~Copyable {
   let events: EventRingWriter
   let mailbox: PolicyMailbox<Content>
   let control: ShardControl
+  /// Where what people newly said waits.
+  let people: PolicyMailbox<PeopleList>
+  /// Where the shard notes who comes; nil where nobody looks.
+  let busy: BusySources?
 
   /// The instruments of one shard.
   init(
     counters: consuming CounterWriter,
     events: consuming EventRingWriter,
     mailbox: PolicyMailbox<Content>,
-    control: ShardControl
+    control: ShardControl,
+    people: PolicyMailbox<PeopleList> = PolicyMailbox(),
+    busy: BusySources? = nil
   ) {
     self.counters = counters
     self.events = events
     self.mailbox = mailbox
     self.control = control
+    self.people = people
+    self.busy = busy
   }
 }

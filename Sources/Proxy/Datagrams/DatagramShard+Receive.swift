@@ -21,7 +21,12 @@ extension DatagramShard where World: ~Copyable {
   }
 
   private mutating func carry(_ datagram: Datagram, to router: Endpoint, door: Int) {
-    let slot = flows.find(datagram.source)
+    var slot = flows.find(datagram.source)
+    // A block ends flows as well, where the gate carries them.
+    if let open = slot, people.verdict(of: datagram.source.address) == .blocked {
+      flows.remove(open)
+      slot = nil
+    }
     if let slot, flows[slot].stage == .admitted {
       flows.touch(slot, .admitted, now: now)
       return unsafe pass(datagram.bytes, slot)
@@ -31,15 +36,19 @@ extension DatagramShard where World: ~Copyable {
 
   private mutating func judge(_ datagram: Datagram, _ path: DatagramPath) {
     counters.add(1, to: .accepted)
-    guard !datagram.isTruncated else { return count(.refuse, .oversized) }
+    guard !datagram.isTruncated else { return refuse(datagram, .oversized) }
+    let wish = people.verdict(of: datagram.source.address)
+    guard wish != .blocked else { return refuse(datagram, .blocked) }
     let verdict = unsafe gate.arrive(
       datagram.bytes,
       from: datagram.source,
+      isAllowed: wish == .allowed,
       now: now,
       wallSeconds: wallSeconds,
       answer: answer
     )
     count(verdict.verdict, verdict.reason)
+    busy?.noteArrival(datagram.source.address, verdict.verdict, verdict.reason, now: now)
     switch verdict {
     case .refuse: break
     case .trial: pass(datagram, .trial, path)
@@ -47,6 +56,11 @@ extension DatagramShard where World: ~Copyable {
     case .challenge(let byteCount, _), .reject(let byteCount, _):
       reply(datagram, byteCount, path)
     }
+  }
+
+  private func refuse(_ datagram: Datagram, _ reason: Reason) {
+    count(.refuse, reason)
+    busy?.noteArrival(datagram.source.address, .refuse, reason, now: now)
   }
 
   private mutating func pass(_ datagram: Datagram, _ stage: FlowStage, _ path: DatagramPath) {

@@ -15,6 +15,8 @@ internal import Wire
 struct DatagramShard<World: DatagramNetwork & ~Copyable>: ~Copyable {
   var network: World
   var policy: DatagramPolicy
+  /// What people said, replaced apart from the policy.
+  var people = PeopleList()
   var gate: SSU2Gate
   /// Flows in proxy mode; of no use where the kernel keeps them.
   var flows: FlowTable<World.Link>
@@ -24,6 +26,8 @@ struct DatagramShard<World: DatagramNetwork & ~Copyable>: ~Copyable {
   let proven: EndpointRingWriter
   let mailbox: PolicyMailbox<DatagramPolicy>
   let control: ShardControl
+  let peopleMailbox: PolicyMailbox<PeopleList>
+  let busy: BusySources?
   /// Where the gate's own answers are written: one at a time.
   let answer: UnsafeMutableRawBufferPointer
 
@@ -59,6 +63,8 @@ struct DatagramShard<World: DatagramNetwork & ~Copyable>: ~Copyable {
     self.proven = proven
     mailbox = instruments.mailbox
     control = instruments.control
+    peopleMailbox = instruments.people
+    busy = instruments.busy
     counters = instruments.counters
     events = instruments.events
     unsafe answer = .allocate(byteCount: DatagramBounds.answerBytes, alignment: 16)
@@ -123,6 +129,7 @@ struct DatagramShard<World: DatagramNetwork & ~Copyable>: ~Copyable {
   }
 
   private mutating func takePolicy() {
+    if let newer = peopleMailbox.take() { people = newer }
     guard let newer = mailbox.take() else { return }
     gate.reload(facts: newer.facts, limits: newer.limits, now: now)
     policy = newer

@@ -1,4 +1,4 @@
-internal import Filter
+public import Filter
 public import Kernel
 public import Telemetry
 public import Wire
@@ -14,6 +14,8 @@ public final class DatagramShardHandle: Sendable {
   /// What is asked of it.
   public let control: ShardControl
   private let mailbox: PolicyMailbox<DatagramPolicy>
+  private let people: PolicyMailbox<PeopleList>
+  private let busyOwner: BusySourcesOwner
   private let wake: WakeRemote
 
   /// Descriptors of a shard beside those of flows: its doors, injectors, poller and wake signal.
@@ -25,6 +27,8 @@ public final class DatagramShardHandle: Sendable {
     proven = EndpointRing()
     control = ShardControl()
     mailbox = PolicyMailbox()
+    people = PolicyMailbox()
+    busyOwner = BusySourcesOwner()
     self.wake = wake
   }
 
@@ -34,6 +38,7 @@ public final class DatagramShardHandle: Sendable {
   ///   - name: The thread's name.
   ///   - doors: Where datagrams come in.
   ///   - policy: What it decides by. Whether its way is diverted can't change later.
+  ///   - people: What people said.
   ///   - known: Endpoints that were proven in an earlier life.
   ///   - seed: For draws that only have to look like the router's.
   ///   - whenEnded: Called on the shard's thread when it has ended.
@@ -43,12 +48,14 @@ public final class DatagramShardHandle: Sendable {
     name: String,
     doors: consuming DatagramDoors,
     policy: DatagramPolicy,
+    people: consuming PeopleList = PeopleList(),
     known: [KnownEndpoint],
     seed: UInt64,
     whenEnded: @escaping @Sendable () -> Void
   ) throws(Errno) -> DatagramShardHandle {
     let wake = try WakeSignal()
     let handle = DatagramShardHandle(wake: wake.remote)
+    handle.people.put(people)
     let network = try LinuxDatagramNetwork(
       doors: doors,
       wake: wake,
@@ -58,7 +65,9 @@ public final class DatagramShardHandle: Sendable {
       counters: handle.board.makeWriter(),
       events: handle.ring.makeWriter(),
       mailbox: handle.mailbox,
-      control: handle.control
+      control: handle.control,
+      people: handle.people,
+      busy: handle.busyOwner.sources
     )
     let shard = Handover(
       DatagramShard(
@@ -71,10 +80,13 @@ public final class DatagramShardHandle: Sendable {
       )
     )
     // The thread ends by itself: it is not joined, but reports its end.
+    let busyOwner = handle.busyOwner
     let thread = try WorkerThread(name: name, core: nil) {
       var live = shard.take()
       live.run()
       _ = consume live
+      // The shard used the table to its end.
+      _ = busyOwner
       whenEnded()
     }
     thread.detach()
@@ -86,6 +98,15 @@ public final class DatagramShardHandle: Sendable {
     mailbox.put(policy)
     wake.raise()
   }
+
+  /// Gives the shard what people say from now on.
+  public func heed(_ people: consuming PeopleList) {
+    self.people.put(people)
+    wake.raise()
+  }
+
+  /// The busiest addresses and networks that the shard met.
+  public var busy: BusySources { busyOwner.sources }
 
   /// Asks the shard for something.
   public func ask(_ wish: ShardControl.Wish) {

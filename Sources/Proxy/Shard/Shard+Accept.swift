@@ -22,10 +22,11 @@ extension Shard where World: ~Copyable {
     // The kernel's rules are probed through this address: no peer comes from it.
     if policy.destination.isDiverted, arrival.source.address.isLoopback { return }
     counters.add(1, to: .accepted)
+    busy?.noteArrival(arrival.source.address, now: now)
     let visit = newArrival(arrival)
     switch judge.arrive(visit, policy.law, now: now) {
     case .refuse(let reason):
-      count(.refuse, reason)
+      count(.refuse, reason, arrival.source)
     case .welcome(let visitor, let findings):
       makeStrangerRoom()
       let source = arrival.source
@@ -34,7 +35,7 @@ extension Shard where World: ~Copyable {
       )
       strangerQueues.move(slot, to: StrangerQueue.reading)
       strangerTimers.set(slot, at: mimicry.endWithoutFlight(accepted: now, now: now))
-      tell(findings)
+      tell(findings, slot)
       guard let order = findings.order else { return look(slot, isClosing: false) }
       obey(order, slot)
     }
@@ -44,8 +45,9 @@ extension Shard where World: ~Copyable {
   private mutating func newArrival(
     _ arrival: borrowing Arrival<World.Socket>
   ) -> NewArrival {
-    var visit = NewArrival(source: arrival.source.address)
-    let questions = judge.questions(about: visit.source, policy.law, now: now)
+    let address = arrival.source.address
+    var visit = NewArrival(source: address, people: people.verdict(of: address))
+    let questions = judge.questions(about: address, policy.law, now: now)
     if questions.syn {
       let count = unsafe network.savedSyn(arrival.socket, buffer, ShardBounds.bufferBytes)
       let bytes = unsafe Span<UInt8>(
@@ -73,7 +75,7 @@ extension Shard where World: ~Copyable {
 
   private mutating func shed(_ slot: UInt32, from queue: Int) {
     if queue != StrangerQueue.mimicking {
-      count(.refuse, .shed)
+      count(.refuse, .shed, strangers[slot].source)
       drain(slot)
     }
     endStranger(slot)
@@ -89,7 +91,7 @@ extension Shard where World: ~Copyable {
     for queue in group.queues {
       guard let slot = strangerQueues.oldest(queue) else { continue }
       if let reason = group.reason {
-        count(.refuse, reason)
+        count(.refuse, reason, strangers[slot].source)
         drain(slot)
       }
       return endStranger(slot)

@@ -7,6 +7,10 @@ internal import Wire
 extension Shard where World: ~Copyable {
   /// Asks whether a peer with a whole first flight may be let through now.
   mutating func askAdmission(_ slot: UInt32, _ flight: ProvenFlight) {
+    // People may have said so while it waited.
+    guard people.verdict(of: strangers[slot].source.address) != .blocked else {
+      return refuse(slot, .blocked)
+    }
     let keys = strangers[slot].keys
     let standing = judge.limits.standing(keys, now: now)
     guard now >= routerRestsUntil, !sessions.isFull else { return wait(slot, flight, standing) }

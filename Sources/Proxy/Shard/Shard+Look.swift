@@ -63,8 +63,8 @@ extension Shard where World: ~Copyable {
       count: bytesThere
     )
     let look = judge.look(bytes, of: &strangers[slot].visitor, policy.law, now: now)
-    tell(look.findings)
-    if let observed = look.observed { tell(observed: observed) }
+    tell(look.findings, slot)
+    if let observed = look.observed { tell(observed: observed, slot) }
     return look.verdict
   }
 
@@ -93,7 +93,7 @@ extension Shard where World: ~Copyable {
 
   /// The peer went before it was let through. A router has read what came, so its close is a FIN.
   mutating func leave(_ slot: UInt32) {
-    count(.refuse, .hungUp)
+    count(.refuse, .hungUp, strangers[slot].source)
     drain(slot)
     endStranger(slot)
   }
@@ -106,10 +106,10 @@ extension Shard where World: ~Copyable {
     case .mimic:
       refuse(slot, order.reason)
     case .close:
-      count(.refuse, order.reason)
+      count(.refuse, order.reason, strangers[slot].source)
       endStranger(slot)
     case .drop:
-      count(.refuse, order.reason)
+      count(.refuse, order.reason, strangers[slot].source)
       network.forgetOnClose(strangers[slot].socket)
       endStranger(slot)
     }

@@ -6,7 +6,7 @@ internal import Wire
 extension Shard where World: ~Copyable {
   /// Refuses a stranger and holds it as the router would.
   mutating func refuse(_ slot: UInt32, _ reason: Reason) {
-    count(.refuse, reason)
+    count(.refuse, reason, strangers[slot].source)
     leaveHalfOpen(slot)
     let plan = mimicry.plan(reason, accepted: strangers[slot].acceptedAt, now: now)
     strangers[slot].stage = .mimicking(plan, bytesRead: 0)
@@ -69,11 +69,11 @@ extension Shard where World: ~Copyable {
   mutating func strangerTimeIsUp(_ slot: UInt32) {
     switch strangers[slot].stage {
     case .reading, .padding:
-      count(.refuse, lateReason(slot))
+      count(.refuse, lateReason(slot), strangers[slot].source)
       drain(slot)
       endStranger(slot)
     case .deferred:
-      count(.refuse, .proofBudget)
+      count(.refuse, .proofBudget, strangers[slot].source)
       drain(slot)
       endStranger(slot)
     case .waiting:

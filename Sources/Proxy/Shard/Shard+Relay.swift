@@ -33,7 +33,7 @@ extension Shard where World: ~Copyable {
   private mutating func handOver(_ slot: UInt32, _ flight: ProvenFlight) {
     routerIsThere()
     dialled &-= 1
-    count(.admit, flight.lateBytes == 0 ? .proven : .plausible)
+    count(.admit, flight.lateBytes == 0 ? .proven : .plausible, sessions[slot].source)
     sessions[slot].stage = .handshaking(HandshakeFollower(flight))
     sessions[slot].steppedAt = now
     let length = flight.length
@@ -163,7 +163,7 @@ extension Shard where World: ~Copyable {
     case .underWay: return
     case .late: becomeSession(slot)
     case .decided(let verdict, let reason):
-      count(verdict, reason)
+      count(verdict, reason, sessions[slot].source)
       admission.resolve(sessions[slot].standing, isSession: verdict == .complete)
       if verdict == .complete {
         becomeSession(slot)

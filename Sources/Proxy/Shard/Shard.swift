@@ -14,6 +14,8 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
   var network: World
   var policy: Policy
   var judge: Judge
+  /// What people said, replaced apart from the policy.
+  var people = PeopleList()
   var admission: Admission
   var mimicry: Mimicry
 
@@ -33,6 +35,8 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
   let mailbox: PolicyMailbox<Policy>
   let control: ShardControl
   let desk: QuestionDesk
+  let peopleMailbox: PolicyMailbox<PeopleList>
+  let busy: BusySources?
   /// Where bytes lie while they are looked at or copied: one for all connections.
   let buffer: UnsafeMutableRawPointer
 
@@ -96,6 +100,8 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     self.policy = policy
     mailbox = instruments.mailbox
     control = instruments.control
+    peopleMailbox = instruments.people
+    busy = instruments.busy
     counters = instruments.counters
     self.matches = matches
     self.desk = desk
@@ -154,6 +160,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
   }
 
   private mutating func takePolicy() {
+    if let newer = peopleMailbox.take() { people = newer }
     guard var newer = mailbox.take() else { return }
     let old = policy.law.handshake.facts
     let facts = newer.law.handshake.facts
@@ -203,8 +210,9 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     counters.set(.sessions, to: UInt64(clamping: sessions.count - underWay))
   }
 
-  /// Counts a verdict.
-  func count(_ verdict: Verdict, _ reason: Reason) {
+  /// Counts a verdict about a peer.
+  func count(_ verdict: Verdict, _ reason: Reason, _ source: Endpoint) {
     counters.count(verdict: Int(verdict.rawValue), reason: Int(reason.rawValue))
+    busy?.note(verdict, reason, source.address, now: now)
   }
 }

@@ -15,6 +15,8 @@ public final class ShardHandle: Sendable {
   public let control: ShardControl
   private let mailbox: PolicyMailbox<Policy>
   private let desk = QuestionDesk()
+  private let people: PolicyMailbox<PeopleList>
+  private let busyOwner: BusySourcesOwner
   private let wake: WakeRemote
   /// The shard's memory of those who knock: it must not go before the shard.
   private let probes: ProbeTableOwner?
@@ -36,6 +38,8 @@ public final class ShardHandle: Sendable {
     matches = MatchBoard(placeCount: MatchPlaces.count)
     control = ShardControl()
     mailbox = PolicyMailbox()
+    people = PolicyMailbox()
+    busyOwner = BusySourcesOwner()
     self.wake = wake
   }
 
@@ -46,6 +50,7 @@ public final class ShardHandle: Sendable {
   ///   - core: The core that it stays on; nil leaves that to the kernel.
   ///   - listeners: What it accepts from.
   ///   - policy: What it decides by.
+  ///   - people: What people said.
   ///   - probes: The table that it shares with the radar; nil where there is none.
   ///   - seed: For draws that only have to look like the router's.
   ///   - whenEnded: Called on the shard's thread when it has ended.
@@ -56,18 +61,22 @@ public final class ShardHandle: Sendable {
     core: Int32?,
     listeners: consuming ListenerSet,
     policy: consuming Policy,
+    people: consuming PeopleList = PeopleList(),
     probes: ProbeTableOwner? = nil,
     seed: UInt64,
     whenEnded: @escaping @Sendable () -> Void
   ) throws(Errno) -> ShardHandle {
     let wake = try WakeSignal()
     let handle = ShardHandle(wake: wake.remote, probes: probes)
+    handle.people.put(people)
     let network = try LinuxNetwork(listeners: listeners, wake: wake)
     let instruments = ShardInstruments(
       counters: handle.board.makeWriter(),
       events: handle.ring.makeWriter(),
       mailbox: handle.mailbox,
-      control: handle.control
+      control: handle.control,
+      people: handle.people,
+      busy: handle.busyOwner.sources
     )
     let shard = Handover(
       Shard(
@@ -81,12 +90,13 @@ public final class ShardHandle: Sendable {
       )
     )
     // The thread ends by itself: it is not joined, but reports its end.
+    let busyOwner = handle.busyOwner
     let thread = try WorkerThread(name: name, core: core) {
       var live = shard.take()
       live.run()
       _ = consume live
-      // The shard read the table to its end.
-      _ = probes
+      // The shard used the tables to its end.
+      _ = (probes, busyOwner)
       whenEnded()
     }
     thread.detach()
@@ -113,6 +123,15 @@ public final class ShardHandle: Sendable {
 
   /// What the shard said to the last question; nil as long as it has said nothing.
   public var answer: SourceView? { desk.answer }
+
+  /// Gives the shard what people say from now on.
+  public func heed(_ people: consuming PeopleList) {
+    self.people.put(people)
+    wake.raise()
+  }
+
+  /// The busiest addresses and networks that the shard met.
+  public var busy: BusySources { busyOwner.sources }
 
   /// Asks the shard for something.
   public func ask(_ wish: ShardControl.Wish) {

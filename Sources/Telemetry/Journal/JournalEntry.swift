@@ -16,18 +16,11 @@ public struct JournalField: Equatable, Sendable {
     self.name = name
     var value = ""
     for scalar in text.unicodeScalars {
-      let shown = Self.isHarmless(scalar) ? scalar : "?"
+      let shown = scalar.isPlain ? scalar : "?"
       guard value.utf8.count + shown.utf8.count <= Self.longestValueBytes else { break }
       value.unicodeScalars.append(shown)
     }
     self.value = value
-  }
-
-  private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: false
-    default: true
-    }
   }
 }
 

@@ -34,6 +34,18 @@ extension JournalEvent {
       "Too few file descriptors: \(strangers) strangers and \(sessions) sessions fit."
     case .radarUnavailable(let problem):
       "The radar does not listen: \(problem)"
+    case .adminUnavailable(let path, let problem):
+      "Nobody can ask on the admin socket \(path): \(problem)"
+    case .personEntered(let person):
+      "\(person.wish) \(person.network) for \(Self.counted(person.seconds, "second")) "
+        + "(\(person.origin), user \(person.user)): \(person.reason)"
+    case .personUndone(let person, let user):
+      "Undone by user \(user): \(person.wish) \(person.network) "
+        + "(\(person.origin)): \(person.reason)"
+    case .peopleUndone(let origin, let count, let user):
+      "Undone by user \(user): all \(count) entries of \(origin)."
+    case .personEnded(let person):
+      "Ended: \(person.wish) \(person.network) (\(person.origin)): \(person.reason)"
     case .stageChanged(let transport, let from, let to):
       "\(transport): overload stage changed from \(from) to \(to)."
     case .stateBroken(let file, let problem):
@@ -84,6 +96,14 @@ extension JournalEvent {
       [("OPEN", String(open)), ("LIMIT", String(limit))]
     case .boundsLowered(let strangers, let sessions):
       [("STRANGERS", String(strangers)), ("SESSIONS", String(sessions))]
+    case .adminUnavailable(let path, let problem):
+      [("FILE", path), ("PROBLEM", problem)]
+    case .personEntered(let person), .personEnded(let person):
+      person.namesAndValues
+    case .personUndone(let person, let user):
+      person.namesAndValues + [("UNDONE_BY", String(user))]
+    case .peopleUndone(let origin, let count, let user):
+      [("ORIGIN", origin), ("ENTRIES", String(count)), ("UNDONE_BY", String(user))]
     case .stageChanged(let transport, let from, let to):
       [("TRANSPORT", transport), ("STAGE_BEFORE", from), ("STAGE", to)]
     case .stateBroken(let file, let problem), .stateUnwritable(let file, let problem):
@@ -113,5 +133,14 @@ extension JournalEvent {
   private static func seconds(_ nanoseconds: UInt64) -> String {
     let tenths = nanoseconds / (Nanoseconds.perSecond / 10)
     return tenths % 10 == 0 ? String(tenths / 10) : "\(tenths / 10).\(tenths % 10)"
+  }
+}
+
+extension JournalPerson {
+  fileprivate var namesAndValues: [(String, String)] {
+    [
+      ("WISH", wish), ("NETWORK", network), ("ORIGIN", origin), ("REASON", reason),
+      ("USER", String(user)), ("DURATION", String(seconds)),
+    ]
   }
 }

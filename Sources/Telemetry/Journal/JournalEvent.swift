@@ -31,6 +31,16 @@ public enum JournalEvent: Equatable, Sendable {
   case boundsLowered(strangers: UInt64, sessions: UInt64)
   /// The radar does not listen; everything else works.
   case radarUnavailable(problem: String)
+  /// Nobody can ask on the admin socket; everything else works.
+  case adminUnavailable(path: String, problem: String)
+  /// People allowed or blocked a network.
+  case personEntered(JournalPerson)
+  /// People took back what they had said of a network.
+  case personUndone(JournalPerson, user: UInt32)
+  /// People took back everything of one origin.
+  case peopleUndone(origin: String, count: Int, user: UInt32)
+  /// The time of what people had said of a network is over.
+  case personEnded(JournalPerson)
   /// The overload stage changed.
   case stageChanged(transport: String, from: String, to: String)
   /// What was kept over a restart can't be used; it was set aside, and the gate begins anew.
@@ -63,6 +73,11 @@ public enum JournalEvent: Equatable, Sendable {
     case .descriptorsShort: .descriptorsShort
     case .boundsLowered: .boundsLowered
     case .radarUnavailable: .radarUnavailable
+    case .adminUnavailable: .adminUnavailable
+    case .personEntered: .personEntered
+    case .personUndone: .personUndone
+    case .peopleUndone: .peopleUndone
+    case .personEnded: .personEnded
     case .stageChanged: .stageChanged
     case .stateBroken: .stateBroken
     case .stateUnwritable: .stateUnwritable
@@ -71,6 +86,39 @@ public enum JournalEvent: Equatable, Sendable {
     case .verdictRest: .verdictRest
     case .linesLeftOut: .linesLeftOut
     }
+  }
+}
+
+/// What people said of a network.
+public struct JournalPerson: Equatable, Sendable {
+  /// `allow` or `block`.
+  public let wish: String
+  /// The network.
+  public let network: String
+  /// Where it comes from.
+  public let origin: String
+  /// Why, in people's own words.
+  public let reason: String
+  /// The number of the user who said it.
+  public let user: UInt32
+  /// How long it lasts from its beginning.
+  public let seconds: UInt64
+
+  /// What people said.
+  public init(
+    wish: String,
+    network: String,
+    origin: String,
+    reason: String,
+    user: UInt32,
+    seconds: UInt64
+  ) {
+    self.wish = wish
+    self.network = network
+    self.origin = origin
+    self.reason = reason
+    self.user = user
+    self.seconds = seconds
   }
 }
 

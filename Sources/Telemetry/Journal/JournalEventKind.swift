@@ -40,6 +40,16 @@ public enum JournalEventKind: CaseIterable, Sendable {
   case boundsLowered
   /// See `JournalEvent.radarUnavailable`.
   case radarUnavailable
+  /// See `JournalEvent.adminUnavailable`.
+  case adminUnavailable
+  /// See `JournalEvent.personEntered`.
+  case personEntered
+  /// See `JournalEvent.personUndone`.
+  case personUndone
+  /// See `JournalEvent.peopleUndone`.
+  case peopleUndone
+  /// See `JournalEvent.personEnded`.
+  case personEnded
   /// See `JournalEvent.stageChanged`.
   case stageChanged
   /// See `JournalEvent.stateBroken`.
@@ -72,6 +82,11 @@ public enum JournalEventKind: CaseIterable, Sendable {
     case .descriptorsShort: "7803f9f4df99cf47f9aea367d07f2281"
     case .boundsLowered: "80afa8d41e315bf459ba8bd0ccf8e4fb"
     case .radarUnavailable: "e151a10a5a507c8cac78f6e482a176ff"
+    case .adminUnavailable: "73b3a9d4a3739bbf277380afcf0c2827"
+    case .personEntered: "868ed0ff249d2e3e2997093fd5b1658e"
+    case .personUndone: "6d8bbe337cacec218786dd9cdf41e4a2"
+    case .peopleUndone: "47ea22a4c20a644f58b32ca65fae3d19"
+    case .personEnded: "8ccb9b153b9e63e943d2326d54956ab1"
     case .stageChanged: "cb089d08c5034b067c83e59980147b0e"
     case .stateBroken: "4a81dd452d224ffa7f904f09362ec72c"
     case .stateUnwritable: "ec8ecb9559082bf552f99d314adba75a"
@@ -86,11 +101,13 @@ public enum JournalEventKind: CaseIterable, Sendable {
   public var priority: JournalPriority {
     switch self {
     case .reloadFailed, .routerFilesBroken, .firewallMissing, .descriptorsShort: .error
-    case .routerUnreachable, .boundsLowered, .stateBroken, .stateUnwritable, .sourcesHidden,
+    case .adminUnavailable, .routerUnreachable, .boundsLowered, .stateBroken, .stateUnwritable,
+      .sourcesHidden,
       .linesLeftOut:
       .warning
     case .started, .stopping, .stopped, .reloaded, .routerBack, .firewallRestored, .stageChanged,
-      .routerFilesChanged, .radarUnavailable:
+      .routerFilesChanged, .radarUnavailable, .personEntered, .personUndone, .peopleUndone,
+      .personEnded:
       .notice
     case .verdictSum, .verdictRest: .information
     }

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Glibc
 internal import Telemetry
 
 /// `sallyport run`: guards the router until it is told to stop.
@@ -21,7 +20,7 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     if let lines = launch() {
-      for line in lines { Self.complain(line) }
+      for line in lines { Output.complain(line) }
       throw ExitCode(1)
     }
   }
@@ -43,13 +42,6 @@ struct RunCommand: ParsableCommand {
       return nil
     } catch {
       return ["sallyport: \(error)"]
-    }
-  }
-
-  private static func complain(_ line: String) {
-    var text = line + "\n"
-    text.withUTF8 { bytes in
-      _ = unsafe write(STDERR_FILENO, bytes.baseAddress, bytes.count)
     }
   }
 }

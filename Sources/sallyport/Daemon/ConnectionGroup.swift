@@ -9,12 +9,14 @@ internal import Wire
 final class ConnectionGroup: GateGroup {
   let plan: GroupPlan
   private var shards: [ShardHandle] = []
-  /// How long the shards may take to answer a question, and how often it is looked whether they did.
+  /// How long the shards may take to answer a question, and how often it is looked whether they
+  /// did.
   private static let answerNanoseconds = Nanoseconds.perSecond / 4
   private static let pauseMicroseconds: UInt32 = 500
 
   private let ended = EndCount()
   private var ledger = MatchLedger()
+  private var rules: SharedRules
 
   /// A group that listens where `plan` says, with `count` shards.
   init(
@@ -22,9 +24,11 @@ final class ConnectionGroup: GateGroup {
     count: UInt32,
     _ bounds: GateBounds,
     _ probes: ProbeTableOwner,
+    people: PeopleBook,
     setup: borrowing GateSetup
   ) throws(GroupFault) {
     self.plan = plan
+    rules = setup.rules.program
     let secret = UInt32.random(in: .min ... .max)
     let places = places(for: setup)
     var sets: [Handover<ListenerSet>] = []
@@ -48,6 +52,7 @@ final class ConnectionGroup: GateGroup {
               limits: bounds.connections,
               places: places
             ),
+            people: people.list,
             probes: probes,
             seed: UInt64.random(in: .min ... .max),
             whenEnded: { ended.add() }
@@ -128,6 +133,7 @@ final class ConnectionGroup: GateGroup {
   var matches: [RuleMatches] { ledger.matches(total: total) }
 
   func reload(_ setup: borrowing GateSetup, _ bounds: GateBounds) {
+    rules = setup.rules.program
     let places = places(for: setup)
     for shard in shards {
       shard.reload(
@@ -142,18 +148,25 @@ final class ConnectionGroup: GateGroup {
   }
 
   /// Every network is led to one shard: that one remembers it.
-  func view(of source: SourceAddress) -> SourceView? {
+  func explanation(of source: SourceAddress) -> Explanation? {
     let asked = shards.filter { $0.ask(about: source) }
     let end = Clock.now.advanced(byNanoseconds: Self.answerNanoseconds)
     while asked.contains(where: { $0.answer == nil }), Clock.now < end {
       usleep(Self.pauseMicroseconds)
     }
     let views = asked.compactMap(\.answer)
-    return views.first { $0.isRemembered } ?? views.first
+    let view = views.first { $0.isRemembered } ?? views.first
+    return view.flatMap { Explanation($0, rules) }
   }
 
   func tidy() {
     for shard in shards { shard.tidy() }
+  }
+
+  var busy: [BusySources] { shards.map(\.busy) }
+
+  func heed(_ people: PeopleBook) {
+    for shard in shards { shard.heed(people.list) }
   }
 
   func ask(_ wish: ShardControl.Wish) {

@@ -12,7 +12,7 @@ struct StartFault: Error, CustomStringConvertible {
 }
 
 extension Daemon {
-  /// Descriptors of the control thread: journal, signals, files, status.
+  /// Descriptors of the control thread: journal, signals, files, the admin socket.
   private static let daemonDescriptors = 64
 
   /// Starts everything that a checked setup asks for.
@@ -33,10 +33,13 @@ extension Daemon {
     let proven = keeper?.restore(wallSeconds: Clock.wallSeconds) { journal.write($0, at: now) }
     let plan = try orFault { () throws(FirewallFault) in try FirewallPlan(configuration) }
     let probes = ProbeTableOwner()
-    let groups = try startGroups(setup, bounds, plan, probes, proven: proven ?? [])
+    let people = People(gates: configuration.gates)
+    let groups = try startGroups(setup, bounds, plan, probes, people, proven: proven ?? [])
     let rules = try putRules(plan)
     tellStart(configuration, groups, bounds, to: &journal, at: now)
-    let radar = startRadar(configuration, probes: probes, journal: &journal, now: now)
+    var health = DaemonHealth()
+    let radar = startRadar(configuration, probes, &health, journal: &journal, now: now)
+    let admin = openAdmin(configuration.admin.socket, journal: &journal, now: now)
     _ = ServiceManager.ready(status: "guarding")
     return Daemon(
       configurationPath: path,
@@ -47,7 +50,10 @@ extension Daemon {
       sums: groups.transports.map { TransportSums($0, startingAt: now) },
       readers: EventReaders(groups),
       keeper: keeper,
-      statusSocket: openStatusSocket(configuration.admin.socket),
+      admin: admin,
+      people: people,
+      recent: groups.transports.map { RecentNumbers($0, startingAt: now) },
+      health: health,
       signals: signals,
       watch: RouterWatch(
         directory: configuration.router.directory,
@@ -136,6 +142,7 @@ extension Daemon {
     _ bounds: GateBounds,
     _ firewall: FirewallPlan?,
     _ probes: ProbeTableOwner,
+    _ people: People,
     proven: [ProvenEntry]
   ) throws(StartFault) -> [any GateGroup] {
     let configuration = setup.loaded.configuration
@@ -145,7 +152,16 @@ extension Daemon {
       do throws(GroupFault) {
         switch plan.transport {
         case .ntcp2:
-          groups.append(try ConnectionGroup(plan, count: count, bounds, probes, setup: setup))
+          groups.append(
+            try ConnectionGroup(
+              plan,
+              count: count,
+              bounds,
+              probes,
+              people: people.book,
+              setup: setup
+            )
+          )
         case .ssu2:
           groups.append(
             try DatagramGroup(
@@ -153,6 +169,7 @@ extension Daemon {
               firewall: firewall,
               count: count,
               bounds,
+              people: people.book,
               setup: setup,
               proven: proven
             )
@@ -202,7 +219,8 @@ extension Daemon {
   /// The radar is a hint for rules: without it the gate works all the same, and says so.
   private static func startRadar(
     _ configuration: Configuration,
-    probes: ProbeTableOwner,
+    _ probes: ProbeTableOwner,
+    _ health: inout DaemonHealth,
     journal: inout Journal,
     now: Instant
   ) -> RadarPost? {
@@ -210,6 +228,7 @@ extension Daemon {
     do throws(RadarPost.Fault) {
       return try RadarPost(configuration, probes: probes)
     } catch {
+      health.radarProblem = "\(error)"
       journal.write(.radarUnavailable(problem: "\(error)"), at: now)
       return nil
     }
@@ -230,12 +249,26 @@ extension Daemon {
     }
   }
 
-  /// The status socket is a convenience: without it the gate works all the same.
-  private static func openStatusSocket(_ path: String) -> StatusSocket? {
+  /// The admin socket is a convenience: without it the gate works all the same, and says so.
+  private static func openAdmin(
+    _ path: String,
+    journal: inout Journal,
+    now: Instant
+  ) -> AdminServer? {
     do throws(Errno) {
-      return try StatusSocket(path: path)
+      return try AdminServer(path: path)
     } catch {
+      journal.write(.adminUnavailable(path: path, problem: problem(error, at: path)), at: now)
       return nil
+    }
+  }
+
+  private static func problem(_ errno: Errno, at path: String) -> String {
+    switch errno.rawValue {
+    case EADDRINUSE: "another gate answers there; give this one another socket in [admin]"
+    case EEXIST: "something else lies there; move it away, or set another socket in [admin]"
+    case ENOENT: "its directory is missing; make it, or set another socket in [admin]"
+    default: "\(errno)"
     }
   }
 

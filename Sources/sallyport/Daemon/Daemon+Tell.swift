@@ -41,21 +41,6 @@ extension Daemon {
   var openCount: UInt64 {
     groups.reduce(0) { $0 + $1.snapshot[.open] + $1.snapshot[.flows] }
   }
-
-  /// Shows the numbers to whoever asks on the status socket.
-  func answerStatus() {
-    guard let socket = statusSocket, socket.isAsked else { return }
-    socket.serve(
-      Metrics.page(
-        gates: sums.map { sum in
-          GateMetrics(transport: sum.transport.word, snapshot: groups.snapshot(of: sum.transport))
-        },
-        matches: groups.matches,
-        names: VerdictWords.names,
-        version: SallyportVersion.text
-      )
-    )
-  }
 }
 
 extension [any GateGroup] {

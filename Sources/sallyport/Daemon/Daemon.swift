@@ -29,7 +29,13 @@ struct Daemon: ~Copyable {
   var readers: EventReaders
   /// Keeps what SSU2 peers have proven; nil when no gate speaks SSU2.
   var keeper: ProvenKeeper?
-  var statusSocket: StatusSocket?
+  /// Where people and programs ask; nil when it can't be had.
+  var admin: AdminServer?
+  /// What people said of networks.
+  var people: People
+  /// The numbers of the last minute, of each transport.
+  var recent: [RecentNumbers]
+  var health = DaemonHealth()
   let signals: SignalSource
   var watch: RouterWatch
   var bounds: GateBounds
@@ -50,7 +56,8 @@ struct Daemon: ~Copyable {
       if hasDrained { break }
       followRouterFiles()
       lookAfterRules()
-      answerStatus()
+      endEntries()
+      serveAdmin()
       tell()
     }
     end()
@@ -62,11 +69,12 @@ struct Daemon: ~Copyable {
     return now < until ? groups.allSatisfy { $0.hasEnded } : true
   }
 
-  private func waitForSignals() {
+  /// Whether a gate needs rules in the kernel.
+  var hasKernelRules: Bool { started.gates.contains { $0.mode == .transparent } }
+
+  private mutating func waitForSignals() {
     var waits = [pollfd(fd: signals.descriptor.rawValue, events: Int16(POLLIN), revents: 0)]
-    if let socket = statusSocket?.rawDescriptor {
-      waits.append(pollfd(fd: socket, events: Int16(POLLIN), revents: 0))
-    }
+    if let polls = admin?.polls { waits += polls }
     _ = unsafe poll(&waits, nfds_t(waits.count), Self.roundMilliseconds)
   }
 
@@ -97,8 +105,11 @@ struct Daemon: ~Copyable {
     do throws(FaultReport) {
       let setup = try GateSetup.read(path: configurationPath)
       try apply(setup)
+      health.noteReload()
+      health.routerFilesProblem = nil
       journal.write(.reloaded(rules: setup.rules.signatures.count), at: now)
     } catch {
+      health.noteReload(problem: error.faults.first?.description)
       for fault in error.faults {
         journal.write(
           .reloadFailed(
@@ -144,11 +155,13 @@ struct Daemon: ~Copyable {
     guard watch.isDue(now) else { return }
     do throws(FaultReport) {
       let setup = try GateSetup.read(path: configurationPath)
+      health.routerFilesProblem = nil
       guard setup.router.facts != watch.facts else { return watch.settle() }
       try apply(setup)
       watch.settle(setup.router.facts)
       journal.write(.routerFilesChanged(file: watch.directory), at: now)
     } catch {
+      health.routerFilesProblem = error.faults.first?.description
       if watch.retry(now), let fault = error.faults.first {
         journal.write(.routerFilesBroken(file: fault.file, problem: fault.description), at: now)
       }

@@ -27,6 +27,7 @@ final class DatagramGroup: GateGroup {
     firewall: FirewallPlan?,
     count: UInt32,
     _ bounds: GateBounds,
+    people: PeopleBook,
     setup: borrowing GateSetup,
     proven: [ProvenEntry]
   ) throws(GroupFault) {
@@ -45,6 +46,7 @@ final class DatagramGroup: GateGroup {
           name: "datagrams \(index)",
           doors: doors,
           policy: setup.policy(for: plan.mode, shards: count, bounds),
+          people: people.list,
           known: known,
           seed: UInt64.random(in: .min ... .max),
           whenEnded: { ended.add() }
@@ -151,10 +153,16 @@ final class DatagramGroup: GateGroup {
   }
 
   /// Sources of datagrams are remembered by other means.
-  func view(of source: SourceAddress) -> SourceView? { nil }
+  func explanation(of source: SourceAddress) -> Explanation? { nil }
 
   /// A policy for datagrams holds nothing that takes time to free.
   func tidy() {}
+
+  var busy: [BusySources] { shards.map(\.busy) }
+
+  func heed(_ people: PeopleBook) {
+    for shard in shards { shard.heed(people.list) }
+  }
 
   func ask(_ wish: ShardControl.Wish) {
     for shard in shards { shard.ask(wish) }

@@ -18,14 +18,19 @@ protocol GateGroup: AnyObject {
   /// Whether all its shards have ended.
   var hasEnded: Bool { get }
 
+  /// The busiest addresses and networks that its shards met, a table each.
+  var busy: [BusySources] { get }
+
   /// Gives every shard the policy of a new setup.
   func reload(_ setup: borrowing GateSetup, _ bounds: GateBounds)
   /// What its shards remember of a source, and how they would judge its next connection; nil when
-  /// none says anything, or it judges no connections. Waits for the shards' next turns, a quarter of
-  /// a second at most.
-  func view(of source: SourceAddress) -> SourceView?
+  /// none says anything yet, or it judges no connections. Waits for the shards' next turns, a
+  /// quarter of a second at most.
+  func explanation(of source: SourceAddress) -> Explanation?
   /// Frees the policies that shards have given back.
   func tidy()
+  /// Gives every shard what people say from now on.
+  func heed(_ people: PeopleBook)
   /// Asks every shard for something.
   func ask(_ wish: ShardControl.Wish)
   /// Hands over every endpoint that was proven since this was last called.

@@ -25,6 +25,9 @@ public struct RuleBuckets: ~Copyable {
   private let shards: UInt32
   private let secret: SecretBytes
 
+  /// Bytes of one bucket.
+  static var bytesPerBucket: Int { MemoryLayout<Bucket>.stride }
+
   /// Full buckets only.
   /// - Parameters:
   ///   - capacity: Buckets that are remembered, at least.
@@ -77,7 +80,7 @@ public struct RuleBuckets: ~Copyable {
     return settled
   }
 
-  /// The rules that `verdict` speaks of whose buckets are empty. Takes no token and makes no bucket.
+  /// The rules that `verdict` speaks of whose buckets are empty. Takes no token, makes no bucket.
   #if !DEBUG
     @_noLocks
   #endif

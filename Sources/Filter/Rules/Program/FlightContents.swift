@@ -1,15 +1,15 @@
 /// Which rules a flight meets by what stands anywhere in its first bytes.
 ///
-/// Every piece is four bytes or longer, so one of its first three pairs of bytes stands at a place
-/// that is a multiple of three: only those places are looked at, in a table of one bit a pair.
-/// Random bytes hit it so seldom that the pieces themselves are hardly ever compared. Nothing
-/// changes after `init`.
+/// Where the shortest piece has `stride` pairs of bytes, one of every piece's first `stride` pairs
+/// stands at a place that is a multiple of it: only those places are looked at, in a table of one
+/// bit a pair. Random bytes hit it so seldom that the pieces themselves are hardly ever compared.
+/// Nothing changes after `init`.
 @safe
 struct FlightContents: ~Copyable, @unchecked Sendable {
   /// How many bytes of a flight are searched.
   static let searchedBytes = 256
-  /// Pairs of bytes of which one is looked at.
-  private static let stride = 3
+  /// The stride that every piece allows: it is four bytes or longer.
+  private static let shortestStride = RuleLimits.shortestContent - 1
   private static let tableWords = 1_024
   /// Pairs that one piece may mark: more of them, and random bytes would hit the table too often.
   private static let pairsMaximum = 1_024
@@ -25,6 +25,8 @@ struct FlightContents: ~Copyable, @unchecked Sendable {
   private let pieces: UnsafeMutablePointer<Piece>
   private let sets: UnsafeMutablePointer<ByteSet>
   private let pieceCount: Int
+  /// Pairs of bytes of which one is looked at.
+  private let stride: Int
 
   /// Compiles the pieces that `rules` ask for.
   /// - Throws: `unusableContent` or `tooMany`.
@@ -41,6 +43,7 @@ struct FlightContents: ~Copyable, @unchecked Sendable {
       }
     }
     pieceCount = found.count
+    stride = Self.stride(over: found.map(\.sets))
     unsafe pairs = .allocate(capacity: Self.tableWords)
     unsafe pairs.initialize(repeating: 0, count: Self.tableWords)
     unsafe pieces = .allocate(capacity: max(found.count, 1))
@@ -53,7 +56,7 @@ struct FlightContents: ~Copyable, @unchecked Sendable {
         unsafe (sets + start).initialize(to: set)
         start += 1
       }
-      for offset in 0..<Self.stride {
+      for offset in 0..<stride {
         Self.forEachPair(piece.sets[offset], piece.sets[offset + 1]) { pair in
           unsafe pairs[pair >> 6] |= 1 << UInt64(pair & 63)
         }
@@ -82,12 +85,12 @@ struct FlightContents: ~Copyable, @unchecked Sendable {
       if unsafe pairs[pair >> 6] >> UInt64(pair & 63) & 1 != 0 {
         compare(bytes, count, at: place, &found)
       }
-      place &+= Self.stride
+      place &+= stride
     }
     return found
   }
 
-  /// Compares every piece whose first, second or third byte could stand at `place`.
+  /// Compares every piece of which one of the first pairs could stand at `place`.
   @inline(never)
   private func compare(
     _ bytes: borrowing Span<UInt8>,
@@ -98,7 +101,7 @@ struct FlightContents: ~Copyable, @unchecked Sendable {
     for number in 0..<pieceCount {
       let piece = unsafe pieces[number]
       guard !found.contains(piece.rule) else { continue }
-      for offset in 0..<Self.stride {
+      for offset in 0..<stride {
         let start = place &- offset
         guard start >= 0, start &+ piece.count <= count else { continue }
         var index = 0
@@ -122,9 +125,20 @@ extension FlightContents {
     guard pattern.pieces.allSatisfy({ $0.minimum == $0.maximum }) else { throw .variable }
     let sets = pattern.pieces.flatMap { Array(repeating: $0.bytes, count: $0.maximum) }
     guard sets.count >= RuleLimits.shortestContent else { throw .tooShort }
-    let marked = (0..<stride).reduce(0) { $0 + sets[$1].count * sets[$1 + 1].count }
-    guard marked <= pairsMaximum else { throw .tooOpen }
+    guard pairCount(sets, stride: shortestStride) <= pairsMaximum else { throw .tooOpen }
     return sets
+  }
+
+  /// The longest stride for which every piece is long enough and marks few enough pairs.
+  private static func stride(over pieces: [[ByteSet]]) -> Int {
+    let shortest = pieces.map(\.count).min() ?? RuleLimits.shortestContent
+    return (shortestStride..<max(shortest, RuleLimits.shortestContent)).last { stride in
+      pieces.allSatisfy { pairCount($0, stride: stride) <= pairsMaximum }
+    } ?? shortestStride
+  }
+
+  private static func pairCount(_ sets: [ByteSet], stride: Int) -> Int {
+    (0..<stride).reduce(0) { $0 + sets[$1].count * sets[$1 + 1].count }
   }
 
   /// An upper bound of the probability that random bytes hold the piece.
