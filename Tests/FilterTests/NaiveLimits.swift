@@ -61,7 +61,8 @@ struct NaiveLimits {
       record.failures /= 2
       record.asked /= 2
     }
-    record.halvedAt = since + minutes * 60_000
+    let isGone = record.failures == 0 && record.asked == 0
+    record.halvedAt = isGone ? milliseconds : since + minutes * 60_000
   }
 
   private func limit(_ level: Name) -> RateLimit {

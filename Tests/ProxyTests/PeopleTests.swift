@@ -68,14 +68,16 @@ struct PeopleTests {
     limits.networkRate = RateLimit(perSecond: 1, burst: 1)
     limits.addressHalfOpen = 1
     limits.gateRate = RateLimit(perSecond: 1, burst: 8)
+    // Whom people allow draws on it as well.
+    limits.knownReserve = RateLimit(perSecond: 1, burst: 1)
     let run = try SimulationRun(seed: 1, limits: limits)
     run.people.put(Self.list([(.allow, Self.address(1), 32), (.block, Self.address(1), 24)]))
     for number in 0..<12 {
       run.connect(.honest, from: Self.address(1), afterNanoseconds: UInt64(number) * 1_000_000)
     }
     #expect(run.run(atMostSeconds: 60) == nil)
-    #expect(run.peers.count { $0.isServed } == 8)
-    #expect(run.verdicts.contains("refuse gateRate 4"), "\(run.verdicts)")
+    #expect(run.peers.count { $0.isServed } == 9)
+    #expect(run.verdicts.contains("refuse gateRate 3"), "\(run.verdicts)")
   }
 
   @Test("An allowed peer still has to prove itself")
