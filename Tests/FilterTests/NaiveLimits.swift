@@ -155,7 +155,11 @@ struct NaiveLimits {
     } else {
       _ = gate.take(settings.gateRate, now: now)
     }
-    guard passage != .shared else { return (nil, passage) }
+    if passage != .shared { countWider(levels, isOnReserve, now: now) }
+    return (nil, passage)
+  }
+
+  private mutating func countWider(_ levels: [Name], _ isOnReserve: Bool, now: Instant) {
     for level in levels.dropFirst() {
       let rate = limit(level)
       change(level) { record in
@@ -163,7 +167,6 @@ struct NaiveLimits {
         if level == levels[1] { record.halfOpen += 1 }
       }
     }
-    return (nil, passage)
   }
 
   mutating func leaveHalfOpen(_ source: SourceAddress, _ passage: SourcePassage = .own) {

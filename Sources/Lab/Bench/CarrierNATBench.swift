@@ -53,7 +53,7 @@ enum CarrierNATBench {
             unit: "% honest",
             bound: .valueAtLeast(honestPercent),
             note: "\(kind.rawValue), \(stack.rawValue) stack: \(tally.established) of "
-              + "\(tally.tried) peers beside \(Int(flood.attemptsPerSecond)) connections/s of bots; "
+              + "\(tally.tried) beside \(Int(flood.attemptsPerSecond)) connections/s of bots, "
               + "median \(Int(tally.medianMilliseconds ?? 0)) ms, the worst "
               + "\(Int(tally.worstMilliseconds)) ms"
           )

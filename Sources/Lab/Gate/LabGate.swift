@@ -18,8 +18,8 @@ final class LabGate: Sendable {
   private let program: String
   private let state = Mutex<LabProcess?>(nil)
 
-  /// How long a gate may take from its start to the first answer on its admin socket: an unoptimised
-  /// one computes its rules' tables for seconds, and shares the processor with other tests.
+  /// How long a gate may take from its start to the first answer on its admin socket: one that is
+  /// not optimised computes its rules' tables for seconds, and other tests run beside it.
   static let startTimeoutNanoseconds = 60 * Nanoseconds.perSecond
   /// How long a gate may take to end: its sessions have 5 s.
   static let stopTimeoutNanoseconds = 10 * Nanoseconds.perSecond

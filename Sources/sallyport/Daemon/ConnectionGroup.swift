@@ -9,7 +9,8 @@ internal import Wire
 final class ConnectionGroup: GateGroup {
   let plan: GroupPlan
   private var shards: [ShardHandle] = []
-  /// How long the shards may take to answer a question, and how often it is looked whether they did.
+  /// How long the shards may take to answer a question, and the pause between two looks whether
+  /// they did.
   private static let answerNanoseconds = Nanoseconds.perSecond / 4
   private static let pauseMicroseconds: UInt32 = 500
 

@@ -26,20 +26,15 @@ extension Daemon {
     destination: JournalDestination
   ) throws(StartFault) -> Daemon {
     let configuration = setup.loaded.configuration
-    let signals = try orFault("signals can't be taken over") { () throws(Errno) in
-      try SignalSource()
-    }
+    let facts = setup.router.facts
+    let signals = try takeSignals()
     let bounds = try fit(GateBounds(configuration), configuration)
     let now = Clock.now
     var journal = Journal(destination: destination)
     let kept = KeptState(configuration, now: now, to: &journal)
     let plan = try orFault { () throws(FirewallFault) in try FirewallPlan(configuration) }
     let probes = ProbeTableOwner()
-    let people = People(
-      gates: configuration.gates,
-      store: kept.store,
-      at: PeopleBook.Moment(now, wallSeconds: Clock.wallSeconds)
-    ) { journal.write($0, at: now) }
+    let people = people(configuration, in: kept, now: now, to: &journal)
     let groups = try startGroups(setup, bounds, plan, probes, people, kept)
     let rules = try putRules(plan)
     tellStart(configuration, groups, bounds, to: &journal, at: now)
@@ -66,10 +61,7 @@ extension Daemon {
       recent: groups.transports.map { RecentNumbers($0, startingAt: now) },
       health: health,
       signals: signals,
-      watch: RouterWatch(
-        directory: configuration.router.directory,
-        facts: setup.router.facts
-      ),
+      watch: RouterWatch(directory: configuration.router.directory, facts: facts),
       bounds: bounds,
       radar: radar,
       netDb: try? NetDbPost(routerDirectory: configuration.router.directory, notes: notes),
@@ -77,6 +69,23 @@ extension Daemon {
       now: now,
       lookAtRulesAt: now
     )
+  }
+
+  private static func takeSignals() throws(StartFault) -> SignalSource {
+    try orFault("signals can't be taken over") { () throws(Errno) in try SignalSource() }
+  }
+
+  private static func people(
+    _ configuration: Configuration,
+    in kept: borrowing KeptState,
+    now: Instant,
+    to journal: inout Journal
+  ) -> People {
+    People(
+      gates: configuration.gates,
+      store: kept.store,
+      at: PeopleBook.Moment(now, wallSeconds: Clock.wallSeconds)
+    ) { journal.write($0, at: now) }
   }
 
   private static func tellStart(

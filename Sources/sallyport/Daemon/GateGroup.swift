@@ -28,8 +28,8 @@ protocol GateGroup: AnyObject {
   /// Gives every shard what people say from now on.
   func heed(_ people: PeopleBook)
   /// What its shards remember of a source, and how they would judge its next connection; nil when
-  /// none says anything, or it judges no connections. Waits for the shards' next turns, a quarter of
-  /// a second at most.
+  /// none says anything, or it judges no connections. Waits for the shards' next turns, for a
+  /// quarter of a second at most.
   func explanation(of source: SourceAddress) -> Explanation?
   /// Frees the policies that shards have given back.
   func tidy()

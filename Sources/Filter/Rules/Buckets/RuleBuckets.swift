@@ -77,7 +77,7 @@ public struct RuleBuckets: ~Copyable {
     return settled
   }
 
-  /// The rules that `verdict` speaks of whose buckets are empty. Takes no token and makes no bucket.
+  /// The rules that `verdict` speaks of whose buckets are empty. Takes no token, makes no bucket.
   #if !DEBUG
     @_noLocks
   #endif
