@@ -140,7 +140,10 @@ struct AdminTests {
   }
 
   @Test func anAllowedPeerSkipsItsLimitsAndIsNeverBlocked() throws {
-    let limits = ["address-rate-burst": "1", "address-rate-per-second": "1"]
+    let limits = [
+      "address-rate-burst": "1", "address-rate-per-second": "1",
+      "shared-address-rate-burst": "1", "shared-address-rate-per-second": "1",
+    ]
     try Self.withGate(limits: limits) { gate, endpoint, router in
       let limited = try (0..<4).count { _ in try Self.isAdmitted(gate, endpoint, router, from: 7) }
       #expect(limited < 4)

@@ -17,21 +17,24 @@ struct LoopbackGate: ~Copyable {
   private let router: Listener
   private let endpoint: Endpoint
   let board: CounterBoard
+  let matches = MatchBoard(placeCount: MatchPlaces.count)
   let mailbox = PolicyMailbox<Policy>()
   /// What the turns cost together.
   private(set) var allocations: UInt64 = 0
   private(set) var references: UInt64 = 0
   private(set) var turns = 0
 
-  init(limits: LimitSettings) throws {
+  init(limits: LimitSettings, rules: RuleBook = RuleBook()) throws {
     let router = try Listener(
       on: Endpoint(address: Self.loopback, port: 0),
       isTransparent: false
     )
     let gate = try Listener(on: Endpoint(address: Self.loopback, port: 0), isTransparent: false)
+    try gate.saveSyns()
     let policy = try TestRouter.policy(
       limits: limits,
-      destination: .fixed(Self.endpoint(of: router))
+      destination: .fixed(Self.endpoint(of: router)),
+      rules: rules
     )
     let wake = try WakeSignal()
     let endpoint = Self.endpoint(of: gate)
@@ -56,7 +59,13 @@ struct LoopbackGate: ~Copyable {
       mailbox: mailbox,
       control: ShardControl()
     )
-    shard = Shard(network: network, policy: policy, instruments: instruments, seed: 1)
+    shard = Shard(
+      network: network,
+      policy: policy,
+      instruments: instruments,
+      matches: matches.makeWriter(),
+      seed: 1
+    )
   }
 
   private static func endpoint(of listener: borrowing Listener) -> Endpoint {
