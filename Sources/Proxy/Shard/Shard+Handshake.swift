@@ -137,6 +137,13 @@ extension Shard where World: ~Copyable {
     judge.limits.leaveFlight(sessions[slot].keys)
   }
 
+  /// How a handshake may end before it is done.
+  enum EarlyEnd {
+    case peerClosed
+    case peerSpokeEarly
+    case routerClosed
+  }
+
   mutating func concludeEnd(_ slot: UInt32, _ end: EarlyEnd) {
     guard case .handshaking(var follower) = sessions[slot].stage else { return }
     let outcome =

@@ -83,13 +83,6 @@ extension Shard where World: ~Copyable {
     endSession(slot)
   }
 
-  /// How a handshake may end before it is done.
-  private enum EarlyEnd {
-    case peerClosed
-    case peerSpokeEarly
-    case routerClosed
-  }
-
   /// Ends a session both of whose directions are closed; gives a half-closed one a deadline.
   ///
   /// A router never closes one direction alone. The reset that follows when it left bytes unread is

@@ -52,7 +52,7 @@ struct RuleRow: Encodable {
   /// What follows from a rule, in a word or two.
   static func does(_ effect: RuleEffect) -> String {
     switch effect {
-    case .weight(let weight): weight(weight, signed: true)
+    case .weight(let thousandths): weight(thousandths, signed: true)
     case .act(let act): "\(act.word)"
     case .limit(let limit): "\(limit), else \(limit.over.word)"
     }
