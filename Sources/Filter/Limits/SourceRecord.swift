@@ -53,7 +53,9 @@ struct SourceRecord: KeyedRecord {
     guard halvings > 0 else { return }
     failures = halvings < 16 ? failures >> UInt16(halvings) : 0
     asked = halvings < 16 ? asked >> UInt16(halvings) : 0
-    halvedMilliseconds = halvedMilliseconds &+ halvings &* span
+    // What is gone is gone: how long ago must not shorten the time of what comes next.
+    let isGone = failures == 0 && asked == 0
+    halvedMilliseconds = isGone ? now : halvedMilliseconds &+ halvings &* span
   }
 
   /// The longest that it takes until so many failures have decayed to none.
