@@ -41,7 +41,7 @@ extension GateTests {
       trap 'kill -9 $router' EXIT
       tries=0
       until grep -q ':44F6 ' /proc/net/tcp && grep -q ':44F6 ' /proc/net/udp \\
-          && [ -s /var/lib/i2pd/router.info ]; do
+          && [ $(grep -ao 11.1.0.1 /var/lib/i2pd/router.info | wc -l) -ge 2 ]; do
         tries=$((tries + 1)); [ $tries -lt 150 ] || { echo 'i2pd does not start'; exit 9; }
         sleep 0.1
       done
