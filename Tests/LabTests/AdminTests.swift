@@ -242,12 +242,8 @@ struct AdminTests {
   @Test(.enabled(if: geteuid() == 0, "needs root, to ask as somebody else"))
   func othersMayNotAsk() throws {
     try Self.withGate { gate, _, _ in
-      // The directories leave everybody through, so it is the socket that decides.
-      for path in [
-        gate.directory, URL(fileURLWithPath: gate.directory).deletingLastPathComponent().path,
-      ] {
-        chmod(path, 0o755)
-      }
+      // The directory leaves everybody through, so it is the socket that decides.
+      chmod(URL(fileURLWithPath: gate.socketPath).deletingLastPathComponent().path, 0o755)
       chmod(gate.socketPath, 0o666)
       let asked = try Self.asNobody(gate.socketPath, "{\"version\":1,\"ask\":{\"status\":{}}}\n")
       #expect(asked.contains("\"kind\":\"forbidden\""), "\(asked)")
@@ -259,11 +255,16 @@ struct AdminTests {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
     let script = """
-      use Socket; socket(S, PF_UNIX, SOCK_STREAM, 0); connect(S, pack_sockaddr_un($ARGV[0])) or die;
+      use Socket; socket(S, PF_UNIX, SOCK_STREAM, 0);
+      connect(S, pack_sockaddr_un($ARGV[0])) or die "connect: $!";
       syswrite(S, $ARGV[1]); print while <S>;
       """
+    // Asked from inside the directory: those above it may leave nobody through.
+    let socket = URL(fileURLWithPath: path)
+    process.currentDirectoryURL = socket.deletingLastPathComponent()
     process.arguments = [
-      "--reuid=65534", "--regid=65534", "--clear-groups", "perl", "-e", script, path, text,
+      "--reuid=65534", "--regid=65534", "--clear-groups",
+      "perl", "-e", script, socket.lastPathComponent, text,
     ]
     let pipe = Foundation.Pipe()
     process.standardOutput = pipe
