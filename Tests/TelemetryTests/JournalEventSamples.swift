@@ -44,6 +44,7 @@ enum JournalEventSamples {
     .stageChanged(transport: "ntcp2", from: "calm", to: "busy"),
     .stateBroken(file: "/var/lib/sallyport/state.sqlite", problem: "file is not a database"),
     .stateUnreadable(file: "/var/lib/sallyport/state.sqlite", problem: "disk I/O error"),
+    .flightsUnwritable(problem: "/f/refused-0.pcap can't be written: Permission denied"),
     .netDbUnavailable(directory: "/var/lib/i2pd/netDb", problem: "Permission denied"),
     .stateUnwritable(
       file: "/var/lib/sallyport/state.sqlite",

@@ -42,12 +42,17 @@ extension Shard where World: ~Copyable {
   mutating func decide(_ slot: UInt32, bytesThere: Int, isClosing: Bool) {
     switch lookAt(slot, bytesThere: bytesThere) {
     case .obey(let order):
+      keepFlight(slot, bytesThere: bytesThere)
       obey(order, slot)
     case .wait(let needed):
-      guard !isClosing else { return leave(slot) }
+      guard !isClosing else {
+        keepFlight(slot, bytesThere: bytesThere)
+        return leave(slot)
+      }
       wakeLate(slot, atBytes: needed)
       return watchStranger(slot)
     case .refuse(let reason):
+      keepFlight(slot, bytesThere: bytesThere)
       refuseAsHostile(slot, reason)
     case .plausible(let flight):
       accept(slot, flight, bytesThere: bytesThere)

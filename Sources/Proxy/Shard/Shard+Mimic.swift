@@ -56,6 +56,7 @@ extension Shard where World: ~Copyable {
     case .empty: return .silent
     case .end, .broken: return .incomplete
     case .bytes(let count):
+      keepFlight(slot, bytesThere: count)
       guard case .reading = strangers[slot].stage,
         case .obey(let order) = lookAt(slot, bytesThere: count)
       else { return .incomplete }

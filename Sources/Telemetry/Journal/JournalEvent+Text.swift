@@ -54,6 +54,8 @@ extension JournalEvent {
       "What was kept over the restart can't be used and was set aside: \(file): \(problem)"
     case .stateUnreadable(let file, let problem):
       "What was kept over the restart can't be read: \(file): \(problem)"
+    case .flightsUnwritable(let problem):
+      "First flights that are refused are not kept: \(problem)"
     case .netDbUnavailable(let directory, let problem):
       "The router's netDb can't be read, who is listed there is not known: \(directory): \(problem)"
     case .stateUnwritable(let file, let problem):
@@ -96,7 +98,8 @@ extension JournalEvent {
       [("TRANSPORT", transport), ("PROBLEM", problem)]
     case .routerBack(let transport, let away):
       [("TRANSPORT", transport), ("SECONDS", Self.seconds(away))]
-    case .firewallMissing(let problem), .radarUnavailable(let problem):
+    case .firewallMissing(let problem), .radarUnavailable(let problem),
+      .flightsUnwritable(let problem):
       [("PROBLEM", problem)]
     case .descriptorsShort(let open, let limit):
       [("OPEN", String(open)), ("LIMIT", String(limit))]

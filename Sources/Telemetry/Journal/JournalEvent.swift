@@ -51,6 +51,8 @@ public enum JournalEvent: Equatable, Sendable {
   case stateUnreadable(file: String, problem: String)
   /// What is to be kept over a restart can't be written.
   case stateUnwritable(file: String, problem: String)
+  /// First flights that are refused can't be kept; everything else works.
+  case flightsUnwritable(problem: String)
   /// The router's netDb can't be read; everything else works.
   case netDbUnavailable(directory: String, problem: String)
   /// A gate in proxy mode shows the router its own address instead of the peers'.
@@ -89,6 +91,7 @@ public enum JournalEvent: Equatable, Sendable {
     case .stateBroken: .stateBroken
     case .stateUnreadable: .stateUnreadable
     case .stateUnwritable: .stateUnwritable
+    case .flightsUnwritable: .flightsUnwritable
     case .netDbUnavailable: .netDbUnavailable
     case .sourcesHidden: .sourcesHidden
     case .verdictSum: .verdictSum

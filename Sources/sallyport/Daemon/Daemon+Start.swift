@@ -41,6 +41,7 @@ extension Daemon {
     var health = DaemonHealth()
     let notes = SourceNotes()
     let radar = startRadar(configuration, probes, notes, &health, journal: &journal, now: now)
+    let flights = RefusedFlights(configuration.refusedFlights, to: &journal, at: now)
     let admin = openAdmin(configuration.admin.socket, journal: &journal, now: now)
     var lookout = Lookout(configuration, groups, bounds, now: now)
     if let problem = lookout.show(on: configuration.admin.http) { journal.write(problem, at: now) }
@@ -60,6 +61,7 @@ extension Daemon {
       people: people,
       recent: groups.transports.map { RecentNumbers($0, startingAt: now) },
       health: health,
+      refusedFlights: flights,
       signals: signals,
       watch: RouterWatch(directory: configuration.router.directory, facts: facts),
       bounds: bounds,

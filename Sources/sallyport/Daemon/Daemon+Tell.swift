@@ -11,6 +11,7 @@ extension Daemon {
     readers.drain(into: &journal, at: now)
     for index in sums.indices { sums[index].report(groups, to: &journal, at: now) }
     keep(isLast: false)
+    refusedFlights.write(groups, to: &journal, at: now)
     if lookout.isDue(at: now) { lookout.look(at: groups, scene, now: now) }
     for group in groups { group.tidy() }
     journal.tick(at: now)
@@ -22,6 +23,7 @@ extension Daemon {
     for group in groups { group.ask(.stop) }
     rules?.end()
     keep(isLast: true)
+    refusedFlights.write(groups, to: &journal, at: now)
     people.finish()
     for index in sums.indices { now = sums[index].finish(groups, to: &journal, at: now) }
     _ = journal.insist(.stopped, at: now)

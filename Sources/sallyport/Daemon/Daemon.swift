@@ -40,6 +40,8 @@ struct Daemon: ~Copyable {
   /// The numbers of the last minute, of each transport.
   var recent: [RecentNumbers]
   var health = DaemonHealth()
+  /// Keeps what was refused, for people.
+  var refusedFlights: RefusedFlights
   let signals: SignalSource
   var watch: RouterWatch
   var bounds: GateBounds
@@ -159,6 +161,7 @@ struct Daemon: ~Copyable {
     }
     bounds = bounds.reloaded(wanted)
     standing.reload(wanted.standing.lifetimes)
+    refusedFlights.reload(wanted.refusedFlights, to: &journal, at: now)
     for group in groups { group.reload(setup, bounds) }
   }
 
