@@ -1,3 +1,4 @@
+import Capture
 import Filter
 import Foundation
 import Proxy

@@ -18,6 +18,14 @@ import Wire
 struct RefusedFlightTests {
   private static let loopback = SourceAddress(ipv4: 0x7f00_0001)
   private static let patience = 20 * Nanoseconds.perSecond
+  /// One signature, whose tables take no time.
+  private static let rules = """
+    [[signature]]
+    name = "http"
+    mode = "enforce"
+    patterns = ['"GET / HTTP/"']
+
+    """
   private static let greeting = Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
 
   /// A gate in proxy mode whose router is never needed.
@@ -28,7 +36,7 @@ struct RefusedFlightTests {
 
     func configure(_ lines: String) throws {
       try gate.writeConfiguration(
-        rulesDirectory: try OwnProgram.rules(),
+        rulesDirectory: gate.settings.rulesDirectory ?? "",
         appending: "[refused-flights]\n\(lines)"
       )
     }
@@ -51,7 +59,8 @@ struct RefusedFlightTests {
         from: Endpoint(address: SourceAddress(ipv4: source), port: 0),
         timeoutNanoseconds: patience
       )
-      #expect(socket.send(bytes))
+      let isSent = socket.send(bytes)
+      #expect(isSent)
       let isRefused = Pause.until(timeoutNanoseconds: patience) {
         (try? gate.status().count(.refuse)) == refusals
       }
@@ -101,7 +110,8 @@ struct RefusedFlightTests {
   private static func withGate(_ lines: (Scene) -> String, body: (Scene) throws -> Void) throws {
     let directory = NSTemporaryDirectory() + "sallyport-refused-\(UUID().uuidString)"
     defer { Files.removeTree(directory) }
-    try Files.makeDirectory(directory)
+    try Files.makeDirectory(directory + "/rules")
+    try Files.write(rules, to: directory + "/rules/test.toml")
     let free = try TrivialAcceptor.listening(at: Endpoint(address: loopback, port: 0))
     let endpoint = free.endpoint
     _ = consume free
@@ -113,6 +123,7 @@ struct RefusedFlightTests {
     )
     var settings = LabGateSettings()
     settings.mode = .proxy(upstream: Endpoint(address: loopback, port: 1))
+    settings.rulesDirectory = directory + "/rules"
     let router = GuardedRouter(
       kind: .java,
       directory: directory,
@@ -226,7 +237,8 @@ struct RefusedFlightTests {
           from: Endpoint(address: SourceAddress(ipv4: 0x7f10_0001 + number << 8), port: 0),
           timeoutNanoseconds: Self.patience
         )
-        #expect(socket.send(junk))
+        let isSent = socket.send(junk)
+        #expect(isSent)
         Pause.nanoseconds(4 * Nanoseconds.perMillisecond)
         guard number % 100 == 99 else { continue }
         let oldest = try? Kept.read("\(scene.folder)/refused-0.pcap").first?.nanoseconds

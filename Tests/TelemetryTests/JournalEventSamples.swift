@@ -11,6 +11,13 @@ enum JournalEventSamples {
     intervalNanoseconds: 60 * Nanoseconds.perSecond
   )
 
+  static let ruleSum = RuleSum(
+    kind: .rule,
+    name: "scanner-syn",
+    counts: MatchCounts(matched: 52, refused: 0, wouldRefuse: 50, known: 2),
+    intervalNanoseconds: 60 * Nanoseconds.perSecond
+  )
+
   static let person = JournalPerson(
     wish: "block",
     network: "203.0.113.0/24",
@@ -52,6 +59,7 @@ enum JournalEventSamples {
     ),
     .sourcesHidden(transport: "ssu2", gate: "203.0.113.7:17654"),
     .verdictSum(sum),
+    .ruleSum(ruleSum),
     .verdictRest(transport: "ntcp2", count: 99, kinds: 3),
     .linesLeftOut(count: 4711),
   ]

@@ -69,7 +69,7 @@ extension Shard where World: ~Copyable {
     )
     let look = judge.look(bytes, of: &strangers[slot].visitor, policy.law, now: now)
     tell(look.findings, of: strangers[slot].source)
-    if let observed = look.observed { tell(observed: observed, of: strangers[slot].source) }
+    if let observed = look.observed { tell(observed: observed, slot) }
     return look.verdict
   }
 
@@ -106,7 +106,7 @@ extension Shard where World: ~Copyable {
   /// Does what a rule or a signature orders.
   mutating func obey(_ order: RefusalOrder, _ slot: UInt32) {
     if order.isHostile { judge.limits.fail(strangers[slot].keys, now: now) }
-    tell(order)
+    tell(order, slot)
     switch order.action {
     case .mimic:
       refuse(slot, order.reason)

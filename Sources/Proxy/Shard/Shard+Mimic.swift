@@ -60,7 +60,7 @@ extension Shard where World: ~Copyable {
       guard case .reading = strangers[slot].stage,
         case .obey(let order) = lookAt(slot, bytesThere: count)
       else { return .incomplete }
-      tell(order)
+      tell(order, slot)
       if order.isHostile { judge.limits.fail(strangers[slot].keys, now: now) }
       return order.reason
     }

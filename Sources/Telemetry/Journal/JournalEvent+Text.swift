@@ -66,6 +66,10 @@ extension JournalEvent {
     case .verdictSum(let sum):
       "\(sum.transport): \(sum.verdict), \(sum.reason): \(sum.count) "
         + "in \(Self.seconds(sum.intervalNanoseconds)) s."
+    case .ruleSum(let sum):
+      "\(sum.kind.rawValue) \(sum.name): \(sum.counts.matched) matched, "
+        + "\(sum.counts.refused) refused, \(sum.counts.wouldRefuse) would be refused, "
+        + "\(sum.counts.known) of known peers in \(Self.seconds(sum.intervalNanoseconds)) s."
     case .verdictRest(let transport, let count, let kinds):
       "\(transport): \(Self.counted(count, "further verdict")) of \(kinds) kinds."
     case .linesLeftOut(let count):
@@ -129,6 +133,8 @@ extension JournalEvent {
         ("TRANSPORT", sum.transport), ("VERDICT", sum.verdict), ("REASON", sum.reason),
         ("COUNT", String(sum.count)), ("SECONDS", Self.seconds(sum.intervalNanoseconds)),
       ]
+    case .ruleSum(let sum):
+      sum.namesAndValues + [("SECONDS", Self.seconds(sum.intervalNanoseconds))]
     case .verdictRest(let transport, let count, let kinds):
       [("TRANSPORT", transport), ("COUNT", String(count)), ("KINDS", String(kinds))]
     case .linesLeftOut(let count):
@@ -155,6 +161,16 @@ extension JournalPerson {
     [
       ("WISH", wish), ("NETWORK", network), ("ORIGIN", origin), ("REASON", reason),
       ("USER", String(user)), ("DURATION", String(seconds)),
+    ]
+  }
+}
+
+extension RuleSum {
+  fileprivate var namesAndValues: [(String, String)] {
+    [
+      ("KIND", kind.rawValue), ("RULE", name), ("MATCHED", String(counts.matched)),
+      ("REFUSED", String(counts.refused)), ("WOULD_REFUSE", String(counts.wouldRefuse)),
+      ("KNOWN", String(counts.known)),
     ]
   }
 }

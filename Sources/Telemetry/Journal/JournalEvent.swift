@@ -59,6 +59,8 @@ public enum JournalEvent: Equatable, Sendable {
   case sourcesHidden(transport: String, gate: String)
   /// How often a verdict was given for a reason since its last line.
   case verdictSum(VerdictSum)
+  /// How often a rule or a signature matched since its last line.
+  case ruleSum(RuleSum)
   /// Verdicts of the last interval that got no line of their own at the end.
   case verdictRest(transport: String, count: UInt64, kinds: Int)
   /// So many lines were left out to stay within the budget.
@@ -95,6 +97,7 @@ public enum JournalEvent: Equatable, Sendable {
     case .netDbUnavailable: .netDbUnavailable
     case .sourcesHidden: .sourcesHidden
     case .verdictSum: .verdictSum
+    case .ruleSum: .ruleSum
     case .verdictRest: .verdictRest
     case .linesLeftOut: .linesLeftOut
     }

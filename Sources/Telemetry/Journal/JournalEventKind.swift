@@ -68,6 +68,8 @@ public enum JournalEventKind: CaseIterable, Sendable {
   case sourcesHidden
   /// See `JournalEvent.verdictSum`.
   case verdictSum
+  /// See `JournalEvent.ruleSum`.
+  case ruleSum
   /// See `JournalEvent.verdictRest`.
   case verdictRest
   /// See `JournalEvent.linesLeftOut`.
@@ -104,6 +106,7 @@ public enum JournalEventKind: CaseIterable, Sendable {
     case .stateUnwritable: "ec8ecb9559082bf552f99d314adba75a"
     case .sourcesHidden: "f28d80c1fa28b4e4bcb2a0e4d722780b"
     case .verdictSum: "e6032d3ba50031d51157c03d7794d47f"
+    case .ruleSum: "4b7eff19abfca0dec4d6542588b6d667"
     case .verdictRest: "a4a906cd5ae7e755414cdfe820a9961e"
     case .linesLeftOut: "00fed23dd51b88752e387d7f58ce9f48"
     }
@@ -122,7 +125,7 @@ public enum JournalEventKind: CaseIterable, Sendable {
       .routerFilesChanged, .radarUnavailable, .netDbUnavailable, .personEntered, .personUndone,
       .peopleUndone, .personEnded:
       .notice
-    case .verdictSum, .verdictRest: .information
+    case .verdictSum, .ruleSum, .verdictRest: .information
     }
   }
 }

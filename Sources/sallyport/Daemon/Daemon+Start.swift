@@ -5,18 +5,7 @@ internal import Proxy
 internal import Telemetry
 internal import Wire
 
-/// Why a gate can't start: one line with the remedy.
-struct StartFault: Error, CustomStringConvertible {
-  /// The line.
-  let description: String
-
-  /// Something that no line of the configuration names.
-  init(_ problem: String) { description = "sallyport: \(problem)" }
-
-  /// Something that a line of the configuration asks for, and that can't be had.
-  init(_ fault: Fault) { description = fault.description }
-}
-
+/// Starts everything that a running gate needs.
 extension Daemon {
   /// Starts everything that a checked setup asks for.
   /// - Throws: The first thing that stands in the way.
@@ -53,6 +42,10 @@ extension Daemon {
       rules: rules,
       journal: journal,
       sums: groups.transports.map { TransportSums($0, startingAt: now) },
+      ruleSums: RuleSums(
+        intervalNanoseconds: Daemon.ruleSumIntervalNanoseconds,
+        startingAt: now
+      ),
       readers: EventReaders(groups),
       lookout: lookout,
       keeper: kept.keeper,
