@@ -27,6 +27,7 @@ final class IntroductionScene {
   private static let guarded: Set<Int> = [1, 3]
   /// How long a restarted router's peers go on calling it.
   private static let forgettingNanoseconds = 6 * Nanoseconds.perSecond
+  private static let startsMax = 4
 
   init() throws {
     topology = try StarTopology(hostCount: 5)
@@ -101,22 +102,30 @@ final class IntroductionScene {
   }
 
   /// Starts `router`, which knows the first helper alone, again and again until a peer test has
-  /// told it this of itself: on a busy machine a test may come too late.
-  func start(_ router: LabRouter, until reachability: RouterConsole.Reachability) throws {
-    for attempt in 1...4 {
+  /// told it this of itself, and `isDone`: on a busy machine a test may come too late, and a router
+  /// that called an introducer before its test asked that for no tag, nor will while they talk.
+  func start(
+    _ router: LabRouter,
+    until reachability: RouterConsole.Reachability,
+    isDone: () -> Bool = { true }
+  ) throws {
+    for attempt in 1...Self.startsMax {
       try start(router, knowing: [helpers[0]])
-      let isKnown = Pause.until(
-        timeoutNanoseconds: 15 * Nanoseconds.perSecond,
-        intervalNanoseconds: 200 * Nanoseconds.perMillisecond
-      ) {
-        router.lookAtConsole()?.reachability == reachability
-      }
-      if isKnown { return }
+      let isKnown = Self.wait(15) { router.lookAtConsole()?.reachability == reachability }
+      if isKnown, Self.wait(60, until: isDone) { return }
       print("r\(router.number), start \(attempt): \(router.lookAtConsole()?.statusText ?? "?")")
       router.stop()
       Pause.nanoseconds(Self.forgettingNanoseconds)
     }
-    throw LabError("r\(router.number) is never \(reachability.rawValue)")
+    throw LabError("r\(router.number) is never \(reachability.rawValue), or not as it should be")
+  }
+
+  private static func wait(_ seconds: UInt64, until isTrue: () -> Bool) -> Bool {
+    Pause.until(
+      timeoutNanoseconds: seconds * Nanoseconds.perSecond,
+      intervalNanoseconds: 200 * Nanoseconds.perMillisecond,
+      isTrue
+    )
   }
 
   /// The introducers that `router` publishes, by their hashes.
