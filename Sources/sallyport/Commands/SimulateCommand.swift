@@ -3,14 +3,21 @@ internal import Capture
 internal import Filter
 internal import Wire
 
-/// `sallyport simulate`: what the gate would have done with the traffic of a capture.
+/// `sallyport simulate`: what the gate would have done with the traffic of a capture, or did with
+/// that of a journal.
 struct SimulateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate",
     abstract: "Run a capture through the gate: who would have been refused, and by what.",
     discussion: """
       The capture (pcap or pcapng) holds traffic of the guarded ports, packets whole, e.g. from
-      tcpdump -i eth0 -w FILE 'tcp port 17654'. Its own clock counts. Nothing is changed by this.
+      tcpdump -i eth0 -w FILE 'tcp port 17654', or first flights that [refused-flights] has kept.
+      Its own clock counts. Nothing is changed by this.
+
+      A recorded day of the journal does as well: journalctl -u sallyport -o json --since yesterday
+      > FILE. It tells how many were refused and would have been, by which rule, and how many of
+      them were known peers, by the rules that stood then. What others would have said it cannot
+      tell, and they are named.
       """
   )
 
@@ -46,8 +53,11 @@ struct SimulateCommand: ParsableCommand {
   /// Refused sessions that are shown one by one.
   private static let examplesMaximum = 20
 
-  @Argument(help: "The capture.")
+  @Argument(help: "The capture, or the journal.", completion: .file())
   var file: String
+
+  @Flag(help: "The file is a journal, from journalctl -o json or -o export; - is standard input.")
+  var journal = false
 
   @OptionGroup var source: ConfigurationOptions
   @OptionGroup var output: OutputOptions
@@ -62,7 +72,14 @@ struct SimulateCommand: ParsableCommand {
     let outcome: Simulation.Outcome
     do {
       let setup = try GateSetup.read(path: source.path)
-      outcome = try Simulation.run(file, setup: setup, rules: try otherRules(setup))
+      let others = try otherRules(setup)
+      if journal || JournalExport.isThere(file) {
+        return try show(JournalAnswer(try JournalDay.read(file), others ?? setup.rules))
+      }
+      outcome = try Simulation.run(file, setup: setup, rules: others)
+    } catch let fault as JournalFault {
+      print(fault)
+      throw ExitCode(1)
     } catch let report as FaultReport {
       for fault in report.faults { print(fault) }
       throw ExitCode(1)
@@ -74,6 +91,14 @@ struct SimulateCommand: ParsableCommand {
       print(try JSONText.encode(report(outcome)))
     } else {
       show(outcome)
+    }
+  }
+
+  private func show(_ answer: JournalAnswer) throws {
+    if output.json {
+      print(try JSONText.encode(answer))
+    } else {
+      for line in answer.text { print(line) }
     }
   }
 
