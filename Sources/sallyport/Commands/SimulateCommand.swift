@@ -10,7 +10,8 @@ struct SimulateCommand: ParsableCommand {
     abstract: "Run a capture through the gate: who would have been refused, and by what.",
     discussion: """
       The capture (pcap or pcapng) holds traffic of the guarded ports, packets whole, e.g. from
-      tcpdump -i eth0 -w FILE 'tcp port 17654'. Its own clock counts. Nothing is changed by this.
+      tcpdump -i eth0 -w FILE 'tcp port 17654'. Its own clock counts. Of several captures each is
+      judged by itself, by a gate that has just started. Nothing is changed by this.
       """
   )
 
@@ -46,8 +47,8 @@ struct SimulateCommand: ParsableCommand {
   /// Refused sessions that are shown one by one.
   private static let examplesMaximum = 20
 
-  @Argument(help: "The capture.")
-  var file: String
+  @Argument(help: "The capture; several are shown one after the other, in JSON as an array.")
+  var files: [String]
 
   @OptionGroup var source: ConfigurationOptions
   @OptionGroup var output: OutputOptions
@@ -55,14 +56,17 @@ struct SimulateCommand: ParsableCommand {
   @Option(help: "Try the rules of this directory instead of the configured ones.")
   var rules: String?
 
+  @Flag(help: "As if everything that only watches acted: rules, signatures and the score.")
+  var enforce = false
+
   @Flag(help: "List every connection.")
   var each = false
 
   func run() throws {
-    let outcome: Simulation.Outcome
+    let outcomes: [Simulation.Outcome]
     do {
       let setup = try GateSetup.read(path: source.path)
-      outcome = try Simulation.run(file, setup: setup, rules: try otherRules(setup))
+      outcomes = try Simulation.run(files, setup: setup, rules: try rulesToTry(setup))
     } catch let report as FaultReport {
       for fault in report.faults { print(fault) }
       throw ExitCode(1)
@@ -71,16 +75,31 @@ struct SimulateCommand: ParsableCommand {
       throw ExitCode(1)
     }
     if output.json {
-      print(try JSONText.encode(report(outcome)))
+      let reports = outcomes.map(report)
+      if let only = reports.first, reports.count == 1 {
+        print(try JSONText.encode(only))
+      } else {
+        print(try JSONText.encode(reports))
+      }
     } else {
-      show(outcome)
+      for (file, outcome) in zip(files, outcomes) {
+        if files.count > 1 { print("\(file):") }
+        show(outcome)
+      }
     }
   }
 
-  private func otherRules(_ setup: borrowing GateSetup) throws(FaultReport) -> LoadedRules? {
-    guard let rules else { return nil }
-    let origin = Fault(file: rules, line: 1, problem: "", remedy: "")
-    return try RuleFiles.load(directory: rules, origin: origin)
+  private func rulesToTry(_ setup: borrowing GateSetup) throws(FaultReport) -> LoadedRules {
+    let directory = rules ?? setup.loaded.configuration.rules.directory
+    let origin = Fault(file: directory, line: 1, problem: "", remedy: "")
+    var chosen = setup.rules
+    if rules != nil { chosen = try RuleFiles.load(directory: directory, origin: origin) }
+    guard enforce else { return chosen }
+    do throws(RuleProgramFault) {
+      return try chosen.enforced()
+    } catch {
+      throw FaultReport(faults: [error.fault(in: chosen, origin: origin)])
+    }
   }
 
   private func report(_ outcome: Simulation.Outcome) -> Report {
