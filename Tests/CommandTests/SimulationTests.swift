@@ -71,27 +71,29 @@ import Wire
     )
   }
 
-  private static func simulate(_ name: String) throws -> Simulation.Outcome {
+  /// All at once, so that the rules are compiled once.
+  @Test func capturesAreJudgedAsTheyAreLabelled() throws {
     let directory = try TemporaryDirectory()
-    let setup = try GateSetup.read(path: configuration(directory))
-    return try #require(try Simulation.run(["\(folder)/\(name).pcap"], setup: setup).first)
+    let setup = try GateSetup.read(path: Self.configuration(directory))
+    let paths = Self.labels.map { "\(Self.folder)/\($0.name).pcap" }
+    let outcomes = try Simulation.run(paths, setup: setup)
+    #expect(outcomes.count == Self.labels.count)
+    for (label, outcome) in zip(Self.labels, outcomes) { Self.judge(label, outcome) }
   }
 
-  @Test(arguments: labels)
-  func capturesAreJudgedAsTheyAreLabelled(label: Label) throws {
-    let outcome = try Self.simulate(label.name)
+  private static func judge(_ label: Label, _ outcome: Simulation.Outcome) {
     let connections = outcome.report.connections
-    #expect(connections.count == label.connections)
-    #expect(connections.count { $0.verdict == "admit" } == label.admitted)
+    #expect(connections.count == label.connections, "\(label)")
+    #expect(connections.count { $0.verdict == "admit" } == label.admitted, "\(label)")
     let words = Set(label.reasons.map { "\($0.word)" })
     for refused in outcome.report.refused {
-      #expect(words.contains(refused.reason ?? ""), "\(refused.peer) \(refused.reason ?? "")")
-      #expect(!refused.becameSession && !refused.isKnown)
+      #expect(words.contains(refused.reason ?? ""), "\(label): \(refused)")
+      #expect(!refused.becameSession && !refused.isKnown, "\(label): \(refused)")
     }
-    #expect(connections.allSatisfy { $0.becameSession == label.isHonest })
-    #expect(outcome.knocks == label.knocks)
-    #expect(outcome.scanners == label.scanners)
-    #expect(outcome.counts.cut == 0 && outcome.counts.overBound == 0)
+    #expect(connections.allSatisfy { $0.becameSession == label.isHonest }, "\(label)")
+    #expect(outcome.knocks == label.knocks, "\(label)")
+    #expect(outcome.scanners == label.scanners, "\(label)")
+    #expect(outcome.counts.cut == 0 && outcome.counts.overBound == 0, "\(label)")
   }
 
   @Test func anAddressThatShookHandsIsKnown() throws {
