@@ -127,6 +127,12 @@ let package = Package(
       swiftSettings: strict
     ),
     .target(name: "CPrivateMounts", path: "Tests/Support/CPrivateMounts"),
+    .target(
+      name: "PrivateJournal",
+      dependencies: ["CPrivateMounts"],
+      path: "Tests/Support/PrivateJournal",
+      swiftSettings: relaxed
+    ),
 
     .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: relaxed),
     .testTarget(
@@ -147,7 +153,7 @@ let package = Package(
     .testTarget(
       name: "TelemetryTests",
       dependencies: [
-        "Telemetry", "Kernel", "Wire", "Filter", "AllocationCounter", "CPrivateMounts",
+        "Telemetry", "Kernel", "Wire", "Filter", "AllocationCounter", "PrivateJournal",
       ],
       swiftSettings: relaxed
     ),
@@ -169,7 +175,9 @@ let package = Package(
     ),
     .testTarget(
       name: "LabTests",
-      dependencies: ["Lab", "sallyport", "Capture", "Filter", "Kernel", "Wire"],
+      dependencies: [
+        "Lab", "sallyport", "Capture", "Filter", "Kernel", "PrivateJournal", "Telemetry", "Wire",
+      ],
       swiftSettings: relaxed
     ),
     .testTarget(name: "TidyTests", swiftSettings: relaxed),

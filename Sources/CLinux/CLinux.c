@@ -61,6 +61,12 @@ uint64_t linux_wall_seconds(void) {
   return (uint64_t)now.tv_sec;
 }
 
+uint64_t linux_wall_nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
 int linux_wall_clock_is_kept(void) {
   struct timex state = {.modes = 0};
   if (adjtimex(&state) < 0) return -1;

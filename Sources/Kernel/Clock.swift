@@ -13,6 +13,11 @@ public enum Clock {
     @_noLocks get { linux_wall_seconds() }
   }
 
+  /// Nanoseconds since 1970 on the wall clock, as captures carry it.
+  public static var wallNanoseconds: UInt64 {
+    @_noLocks get { linux_wall_nanoseconds() }
+  }
+
   /// Whether somebody keeps the wall clock right.
   public enum WallClockState: Sendable {
     /// A time service has set it, lately.

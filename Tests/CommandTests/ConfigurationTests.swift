@@ -1,3 +1,4 @@
+import Capture
 import Filter
 import Foundation
 import Proxy
@@ -34,7 +35,8 @@ import Wire
     for name in names { #expect(text.contains("\n\(name) = "), "\(name)") }
     for key in [
       "kind", "directory", "proof", "mode", "when-down", "socket", "http", "mark", "mark-mask",
-      "table", "priority", "tcp-port", "udp-port", "udp-witness-port", "shards",
+      "table", "priority", "tcp-port", "udp-port", "udp-witness-port", "shards", "keep",
+      "mebibytes", "addresses",
     ] {
       #expect(text.contains("\n\(key) = "), "\(key)")
     }
@@ -140,6 +142,11 @@ import Wire
     tcp-port = 4000
     udp-port = 4001
     udp-witness-port = 4002
+    [refused-flights]
+    keep = "on"
+    directory = "/srv/refused"
+    mebibytes = 1
+    addresses = "network"
     [process]
     shards = 2
     """
@@ -179,5 +186,8 @@ import Wire
     )
     #expect(configuration.firewall == firewall)
     #expect(configuration.process.shards == 2)
+    let kept = configuration.refusedFlights
+    #expect(kept.isKept && kept.directory == "/srv/refused")
+    #expect(kept.ring.cutsAddresses && kept.ring.fileByteCount * kept.ring.fileCount == 1 << 20)
   }
 }

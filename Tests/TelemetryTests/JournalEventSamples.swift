@@ -11,6 +11,13 @@ enum JournalEventSamples {
     intervalNanoseconds: 60 * Nanoseconds.perSecond
   )
 
+  static let ruleSum = RuleSum(
+    kind: .rule,
+    name: "scanner-syn",
+    counts: MatchCounts(matched: 52, refused: 0, wouldRefuse: 50, known: 2),
+    intervalNanoseconds: 60 * Nanoseconds.perSecond
+  )
+
   static let person = JournalPerson(
     wish: "block",
     network: "203.0.113.0/24",
@@ -44,6 +51,7 @@ enum JournalEventSamples {
     .stageChanged(transport: "ntcp2", from: "calm", to: "busy"),
     .stateBroken(file: "/var/lib/sallyport/state.sqlite", problem: "file is not a database"),
     .stateUnreadable(file: "/var/lib/sallyport/state.sqlite", problem: "disk I/O error"),
+    .flightsUnwritable(problem: "/f/refused-0.pcap can't be written: Permission denied"),
     .netDbUnavailable(directory: "/var/lib/i2pd/netDb", problem: "Permission denied"),
     .stateUnwritable(
       file: "/var/lib/sallyport/state.sqlite",
@@ -51,6 +59,7 @@ enum JournalEventSamples {
     ),
     .sourcesHidden(transport: "ssu2", gate: "203.0.113.7:17654"),
     .verdictSum(sum),
+    .ruleSum(ruleSum),
     .verdictRest(transport: "ntcp2", count: 99, kinds: 3),
     .linesLeftOut(count: 4711),
   ]

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import PrivateJournal
 import Telemetry
 import Testing
 import Wire

@@ -1,4 +1,5 @@
 import Foundation
+import PrivateJournal
 import Telemetry
 import Testing
 import Wire

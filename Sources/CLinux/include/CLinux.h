@@ -32,9 +32,10 @@ LINUX_NO_LOCKS long linux_write(int descriptor, const void *buffer, size_t count
 LINUX_NO_LOCKS long linux_splice(int from, int to, size_t count, unsigned flags);
 LINUX_NO_LOCKS int linux_close(int descriptor);
 LINUX_NO_LOCKS int linux_errno(void);
-/// Monotonic nanoseconds, and seconds of the wall clock.
+/// Monotonic nanoseconds, and seconds and nanoseconds of the wall clock.
 LINUX_NO_LOCKS uint64_t linux_monotonic_nanoseconds(void);
 LINUX_NO_LOCKS uint64_t linux_wall_seconds(void);
+LINUX_NO_LOCKS uint64_t linux_wall_nanoseconds(void);
 /// 1 if something keeps the wall clock right, 0 if nothing does; -1 with `errno` set.
 int linux_wall_clock_is_kept(void);
 

@@ -54,6 +54,7 @@ extension Judge {
     var findings = RuleFindings()
     findings.met = settled.matched & ~visitor.met
     findings.wouldRefuse = law.rules.program.wouldRefuse(settled) & findings.met
+    findings.spared = law.rules.program.spared(settled) & findings.met
     findings.order = Self.order(settled.decision, law.rules.program)
     visitor.met = visitor.met | settled.matched
     if findings.order == nil, !visitor.wasWatched, let watched = Self.reason(settled.watched) {

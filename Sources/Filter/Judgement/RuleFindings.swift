@@ -27,6 +27,8 @@ public struct RuleFindings: BitwiseCopyable, Sendable {
   public var met = RuleMask()
   /// Of those, rules on probation that would have refused it.
   public var wouldRefuse = RuleMask()
+  /// Of those, rules that would refuse it, or would on probation, were its source not known.
+  public var spared = RuleMask()
   /// Why it would be refused, were everything enforced; nil when it would not, is in fact, or was
   /// told before.
   public var watched: Reason?

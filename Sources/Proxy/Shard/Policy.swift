@@ -1,5 +1,6 @@
 public import Filter
 public import Kernel
+public import Telemetry
 public import Wire
 
 /// Where an admitted peer is led.
@@ -26,11 +27,22 @@ public struct Policy: ~Copyable, Sendable {
   public let places: MatchPlaces
   /// Where an admitted peer is led.
   public let destination: Destination
+  /// Where first flights that are refused go; nil where nobody keeps them.
+  let refusedFlights: FlightRingWriter?
+  /// Owns the memory of it.
+  private let refusedFlightRing: FlightRing?
 
   /// A policy.
-  public init(law: consuming Law, places: MatchPlaces, destination: Destination) {
+  public init(
+    law: consuming Law,
+    places: MatchPlaces,
+    destination: Destination,
+    refusedFlights: FlightRing? = nil
+  ) {
     self.law = law
     self.places = places
     self.destination = destination
+    self.refusedFlights = refusedFlights?.writer
+    refusedFlightRing = refusedFlights
   }
 }

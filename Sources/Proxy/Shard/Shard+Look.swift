@@ -42,12 +42,17 @@ extension Shard where World: ~Copyable {
   mutating func decide(_ slot: UInt32, bytesThere: Int, isClosing: Bool) {
     switch lookAt(slot, bytesThere: bytesThere) {
     case .obey(let order):
+      keepFlight(slot, bytesThere: bytesThere)
       obey(order, slot)
     case .wait(let needed):
-      guard !isClosing else { return leave(slot) }
+      guard !isClosing else {
+        keepFlight(slot, bytesThere: bytesThere)
+        return leave(slot)
+      }
       wakeLate(slot, atBytes: needed)
       return watchStranger(slot)
     case .refuse(let reason):
+      keepFlight(slot, bytesThere: bytesThere)
       refuseAsHostile(slot, reason)
     case .plausible(let flight):
       accept(slot, flight, bytesThere: bytesThere)
@@ -64,7 +69,7 @@ extension Shard where World: ~Copyable {
     )
     let look = judge.look(bytes, of: &strangers[slot].visitor, policy.law, now: now)
     tell(look.findings, of: strangers[slot].source)
-    if let observed = look.observed { tell(observed: observed, of: strangers[slot].source) }
+    if let observed = look.observed { tell(observed: observed, slot) }
     return look.verdict
   }
 
@@ -101,7 +106,7 @@ extension Shard where World: ~Copyable {
   /// Does what a rule or a signature orders.
   mutating func obey(_ order: RefusalOrder, _ slot: UInt32) {
     if order.isHostile { judge.limits.fail(strangers[slot].keys, now: now) }
-    tell(order)
+    tell(order, slot)
     switch order.action {
     case .mimic:
       refuse(slot, order.reason)

@@ -56,10 +56,11 @@ extension Shard where World: ~Copyable {
     case .empty: return .silent
     case .end, .broken: return .incomplete
     case .bytes(let count):
+      keepFlight(slot, bytesThere: count)
       guard case .reading = strangers[slot].stage,
         case .obey(let order) = lookAt(slot, bytesThere: count)
       else { return .incomplete }
-      tell(order)
+      tell(order, slot)
       if order.isHostile { judge.limits.fail(strangers[slot].keys, now: now) }
       return order.reason
     }

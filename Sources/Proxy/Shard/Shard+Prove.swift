@@ -16,6 +16,7 @@ extension Shard where World: ~Copyable {
     counters.record(.proof, nanoseconds: network.now.nanoseconds(since: started))
     switch verdict {
     case .refuse(let reason):
+      keepFlight(slot, bytesThere: bytesThere)
       guard Judge.isHostile(reason) else { return refuse(slot, reason) }
       refuseAsHostile(slot, reason)
     case .proven(let flight):
@@ -43,6 +44,7 @@ extension Shard where World: ~Copyable {
       wakeLate(slot, atBytes: needed)
       watchStranger(slot)
     case .refuse(let reason):
+      keepFlight(slot, bytesThere: bytesThere)
       refuseAsHostile(slot, reason)
     }
   }

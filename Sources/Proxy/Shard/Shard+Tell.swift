@@ -10,6 +10,8 @@ extension Shard where World: ~Copyable {
     while let rule = rest.popFirst() { matches.countMatch(at: policy.places[rule: rule]) }
     rest = findings.wouldRefuse
     while let rule = rest.popFirst() { matches.countWouldRefuse(at: policy.places[rule: rule]) }
+    rest = findings.spared
+    while let rule = rest.popFirst() { matches.countKnown(at: policy.places[rule: rule]) }
     if let reason = findings.watched { count(.observe, reason, source) }
   }
 
@@ -19,13 +21,14 @@ extension Shard where World: ~Copyable {
     desk.answer(judge.view(of: source, policy.law, now: now))
   }
 
-  /// Counts a refusal for whoever ordered it.
-  mutating func tell(_ order: RefusalOrder) {
+  /// Counts the refusal of a stranger for whoever ordered it.
+  mutating func tell(_ order: RefusalOrder, _ slot: UInt32) {
     switch order.origin {
     case .signature(let number):
       let place = policy.places[signature: number]
       matches.countMatch(at: place)
       matches.countRefusal(at: place)
+      if isKnown(slot) { matches.countKnown(at: place) }
     case .rule(let number):
       matches.countRefusal(at: policy.places[rule: number])
     case .score:
@@ -33,11 +36,16 @@ extension Shard where World: ~Copyable {
     }
   }
 
-  /// Counts a signature on probation that matched.
-  mutating func tell(observed match: SignatureMatch, of source: Endpoint) {
-    count(.observe, .signature, source)
+  /// Counts a signature on probation that a stranger matched.
+  mutating func tell(observed match: SignatureMatch, _ slot: UInt32) {
+    count(.observe, .signature, strangers[slot].source)
     let place = policy.places[signature: match.index]
     matches.countMatch(at: place)
     matches.countWouldRefuse(at: place)
+    if isKnown(slot) { matches.countKnown(at: place) }
+  }
+
+  private func isKnown(_ slot: UInt32) -> Bool {
+    judge.limits.standing(strangers[slot].keys, now: now) == .known
   }
 }

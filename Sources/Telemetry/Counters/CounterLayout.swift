@@ -48,6 +48,8 @@ public enum Tally: Int, CaseIterable, Sendable {
   case flowsAdmitted
   /// Datagrams that the kernel did not take from the gate.
   case unsent
+  /// Refused first flights that were to be kept, and for which there was no room.
+  case flightsLost
 }
 
 /// What a shard takes the time of.
@@ -95,7 +97,7 @@ public struct CounterLayout: Equatable, Sendable, BitwiseCopyable {
 
   // Literals, since asking a list for its count allocates; held against the lists above.
   private static let gaugeCount = 9
-  private static let tallyCount = 8
+  private static let tallyCount = 9
   private static let wordsPerTimedWork = 1 + DurationBuckets.count
 
   private var timedWorkStart: Int {

@@ -3,7 +3,7 @@ internal import Synchronization
 /// One shard's `MatchCounts` of everything that can match, each at a place of its own: written by
 /// the shard's thread without a lock, read by any other.
 public final class MatchBoard: Sendable {
-  private static let wordsPerPlace = 3
+  private static let wordsPerPlace = 4
 
   /// How many places there are.
   public let placeCount: Int
@@ -28,7 +28,8 @@ public final class MatchBoard: Sendable {
     return MatchCounts(
       matched: owner.words.load(first),
       refused: owner.words.load(first + 1),
-      wouldRefuse: owner.words.load(first + 2)
+      wouldRefuse: owner.words.load(first + 2),
+      known: owner.words.load(first + 3)
     )
   }
 }
@@ -50,7 +51,7 @@ public struct MatchWriter: ~Copyable, Sendable {
     @_noLocks
   #endif
   public func countMatch(at place: Int) {
-    words.add(1, at: place &* 3)
+    words.add(1, at: place &* 4)
   }
 
   /// A connection that matched was refused for it.
@@ -58,7 +59,7 @@ public struct MatchWriter: ~Copyable, Sendable {
     @_noLocks
   #endif
   public func countRefusal(at place: Int) {
-    words.add(1, at: place &* 3 &+ 1)
+    words.add(1, at: place &* 4 &+ 1)
   }
 
   /// A connection that matched would have been refused for it.
@@ -66,6 +67,14 @@ public struct MatchWriter: ~Copyable, Sendable {
     @_noLocks
   #endif
   public func countWouldRefuse(at place: Int) {
-    words.add(1, at: place &* 3 &+ 2)
+    words.add(1, at: place &* 4 &+ 2)
+  }
+
+  /// A connection of a known source matched something that acts.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public func countKnown(at place: Int) {
+    words.add(1, at: place &* 4 &+ 3)
   }
 }

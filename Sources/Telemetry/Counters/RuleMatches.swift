@@ -6,12 +6,20 @@ public struct MatchCounts: Equatable, Sendable, BitwiseCopyable {
   public var refused: UInt64
   /// Of those, connections that would have been, were it enforced.
   public var wouldRefuse: UInt64
+  /// Connections of known sources that it acts on, whether or not they were refused.
+  public var known: UInt64
 
   /// Counts, as given.
-  public init(matched: UInt64 = 0, refused: UInt64 = 0, wouldRefuse: UInt64 = 0) {
+  public init(
+    matched: UInt64 = 0,
+    refused: UInt64 = 0,
+    wouldRefuse: UInt64 = 0,
+    known: UInt64 = 0
+  ) {
     self.matched = matched
     self.refused = refused
     self.wouldRefuse = wouldRefuse
+    self.known = known
   }
 
   /// The counts of two shards together.
@@ -19,7 +27,8 @@ public struct MatchCounts: Equatable, Sendable, BitwiseCopyable {
     MatchCounts(
       matched: left.matched &+ right.matched,
       refused: left.refused &+ right.refused,
-      wouldRefuse: left.wouldRefuse &+ right.wouldRefuse
+      wouldRefuse: left.wouldRefuse &+ right.wouldRefuse,
+      known: left.known &+ right.known
     )
   }
 
@@ -28,7 +37,8 @@ public struct MatchCounts: Equatable, Sendable, BitwiseCopyable {
     MatchCounts(
       matched: left.matched &- earlier.matched,
       refused: left.refused &- earlier.refused,
-      wouldRefuse: left.wouldRefuse &- earlier.wouldRefuse
+      wouldRefuse: left.wouldRefuse &- earlier.wouldRefuse,
+      known: left.known &- earlier.known
     )
   }
 }

@@ -49,8 +49,19 @@ public struct Journal: ~Copyable {
   ///
   /// Returns whether it was told; if not, the caller keeps the count and comes back.
   public mutating func write(_ sum: VerdictSum, at now: Instant) -> Bool {
+    write(sum: .verdictSum(sum), at: now)
+  }
+
+  /// Tells of a rule's sum if there is room for it now.
+  ///
+  /// Returns whether it was told; if not, the caller keeps the count and comes back.
+  public mutating func write(_ sum: RuleSum, at now: Instant) -> Bool {
+    write(sum: .ruleSum(sum), at: now)
+  }
+
+  private mutating func write(sum: JournalEvent, at now: Instant) -> Bool {
     guard budget.ask(.sum, at: now) == .write else { return false }
-    send(JournalEntry(.verdictSum(sum)))
+    send(JournalEntry(sum))
     return true
   }
 

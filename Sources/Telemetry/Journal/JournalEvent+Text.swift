@@ -54,6 +54,8 @@ extension JournalEvent {
       "What was kept over the restart can't be used and was set aside: \(file): \(problem)"
     case .stateUnreadable(let file, let problem):
       "What was kept over the restart can't be read: \(file): \(problem)"
+    case .flightsUnwritable(let problem):
+      "First flights that are refused are not kept: \(problem)"
     case .netDbUnavailable(let directory, let problem):
       "The router's netDb can't be read, who is listed there is not known: \(directory): \(problem)"
     case .stateUnwritable(let file, let problem):
@@ -64,6 +66,10 @@ extension JournalEvent {
     case .verdictSum(let sum):
       "\(sum.transport): \(sum.verdict), \(sum.reason): \(sum.count) "
         + "in \(Self.seconds(sum.intervalNanoseconds)) s."
+    case .ruleSum(let sum):
+      "\(sum.kind.rawValue) \(sum.name): \(sum.counts.matched) matched, "
+        + "\(sum.counts.refused) refused, \(sum.counts.wouldRefuse) would be refused, "
+        + "\(sum.counts.known) of known peers in \(Self.seconds(sum.intervalNanoseconds)) s."
     case .verdictRest(let transport, let count, let kinds):
       "\(transport): \(Self.counted(count, "further verdict")) of \(kinds) kinds."
     case .linesLeftOut(let count):
@@ -96,7 +102,8 @@ extension JournalEvent {
       [("TRANSPORT", transport), ("PROBLEM", problem)]
     case .routerBack(let transport, let away):
       [("TRANSPORT", transport), ("SECONDS", Self.seconds(away))]
-    case .firewallMissing(let problem), .radarUnavailable(let problem):
+    case .firewallMissing(let problem), .radarUnavailable(let problem),
+      .flightsUnwritable(let problem):
       [("PROBLEM", problem)]
     case .descriptorsShort(let open, let limit):
       [("OPEN", String(open)), ("LIMIT", String(limit))]
@@ -126,6 +133,8 @@ extension JournalEvent {
         ("TRANSPORT", sum.transport), ("VERDICT", sum.verdict), ("REASON", sum.reason),
         ("COUNT", String(sum.count)), ("SECONDS", Self.seconds(sum.intervalNanoseconds)),
       ]
+    case .ruleSum(let sum):
+      sum.namesAndValues + [("SECONDS", Self.seconds(sum.intervalNanoseconds))]
     case .verdictRest(let transport, let count, let kinds):
       [("TRANSPORT", transport), ("COUNT", String(count)), ("KINDS", String(kinds))]
     case .linesLeftOut(let count):
@@ -152,6 +161,16 @@ extension JournalPerson {
     [
       ("WISH", wish), ("NETWORK", network), ("ORIGIN", origin), ("REASON", reason),
       ("USER", String(user)), ("DURATION", String(seconds)),
+    ]
+  }
+}
+
+extension RuleSum {
+  fileprivate var namesAndValues: [(String, String)] {
+    [
+      ("KIND", kind.rawValue), ("RULE", name), ("MATCHED", String(counts.matched)),
+      ("REFUSED", String(counts.refused)), ("WOULD_REFUSE", String(counts.wouldRefuse)),
+      ("KNOWN", String(counts.known)),
     ]
   }
 }

@@ -51,12 +51,16 @@ public enum JournalEvent: Equatable, Sendable {
   case stateUnreadable(file: String, problem: String)
   /// What is to be kept over a restart can't be written.
   case stateUnwritable(file: String, problem: String)
+  /// First flights that are refused can't be kept; everything else works.
+  case flightsUnwritable(problem: String)
   /// The router's netDb can't be read; everything else works.
   case netDbUnavailable(directory: String, problem: String)
   /// A gate in proxy mode shows the router its own address instead of the peers'.
   case sourcesHidden(transport: String, gate: String)
   /// How often a verdict was given for a reason since its last line.
   case verdictSum(VerdictSum)
+  /// How often a rule or a signature matched since its last line.
+  case ruleSum(RuleSum)
   /// Verdicts of the last interval that got no line of their own at the end.
   case verdictRest(transport: String, count: UInt64, kinds: Int)
   /// So many lines were left out to stay within the budget.
@@ -89,9 +93,11 @@ public enum JournalEvent: Equatable, Sendable {
     case .stateBroken: .stateBroken
     case .stateUnreadable: .stateUnreadable
     case .stateUnwritable: .stateUnwritable
+    case .flightsUnwritable: .flightsUnwritable
     case .netDbUnavailable: .netDbUnavailable
     case .sourcesHidden: .sourcesHidden
     case .verdictSum: .verdictSum
+    case .ruleSum: .ruleSum
     case .verdictRest: .verdictRest
     case .linesLeftOut: .linesLeftOut
     }

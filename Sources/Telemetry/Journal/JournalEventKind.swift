@@ -60,12 +60,16 @@ public enum JournalEventKind: CaseIterable, Sendable {
   case stateUnreadable
   /// See `JournalEvent.stateUnwritable`.
   case stateUnwritable
+  /// See `JournalEvent.flightsUnwritable`.
+  case flightsUnwritable
   /// See `JournalEvent.netDbUnavailable`.
   case netDbUnavailable
   /// See `JournalEvent.sourcesHidden`.
   case sourcesHidden
   /// See `JournalEvent.verdictSum`.
   case verdictSum
+  /// See `JournalEvent.ruleSum`.
+  case ruleSum
   /// See `JournalEvent.verdictRest`.
   case verdictRest
   /// See `JournalEvent.linesLeftOut`.
@@ -97,10 +101,12 @@ public enum JournalEventKind: CaseIterable, Sendable {
     case .stageChanged: "cb089d08c5034b067c83e59980147b0e"
     case .stateBroken: "4a81dd452d224ffa7f904f09362ec72c"
     case .stateUnreadable: "c9c9c7d6f877c4fc298035fdabcc82f4"
+    case .flightsUnwritable: "e9b2942ca6c2cbe39b7b92233eb27b94"
     case .netDbUnavailable: "b24c6e4b3507d3aa13a3694e59caced4"
     case .stateUnwritable: "ec8ecb9559082bf552f99d314adba75a"
     case .sourcesHidden: "f28d80c1fa28b4e4bcb2a0e4d722780b"
     case .verdictSum: "e6032d3ba50031d51157c03d7794d47f"
+    case .ruleSum: "4b7eff19abfca0dec4d6542588b6d667"
     case .verdictRest: "a4a906cd5ae7e755414cdfe820a9961e"
     case .linesLeftOut: "00fed23dd51b88752e387d7f58ce9f48"
     }
@@ -111,7 +117,7 @@ public enum JournalEventKind: CaseIterable, Sendable {
     switch self {
     case .reloadFailed, .routerFilesBroken, .firewallMissing, .descriptorsShort: .error
     case .adminUnavailable, .pageUnavailable, .routerUnreachable, .boundsLowered, .stateBroken,
-      .stateUnreadable, .stateUnwritable,
+      .stateUnreadable, .stateUnwritable, .flightsUnwritable,
       .sourcesHidden,
       .linesLeftOut:
       .warning
@@ -119,7 +125,7 @@ public enum JournalEventKind: CaseIterable, Sendable {
       .routerFilesChanged, .radarUnavailable, .netDbUnavailable, .personEntered, .personUndone,
       .peopleUndone, .personEnded:
       .notice
-    case .verdictSum, .verdictRest: .information
+    case .verdictSum, .ruleSum, .verdictRest: .information
     }
   }
 }

@@ -42,6 +42,7 @@ extension Tally {
     case .retriesSeen: "sallyport_retries_seen_total"
     case .flowsAdmitted: "sallyport_flows_admitted_total"
     case .unsent: "sallyport_unsent_total"
+    case .flightsLost: "sallyport_refused_flights_lost_total"
     }
   }
 
@@ -56,6 +57,7 @@ extension Tally {
     case .retriesSeen: "Retries of the router to datagrams on trial."
     case .flowsAdmitted: "Datagrams after which the kernel carries their flow."
     case .unsent: "Datagrams that the kernel did not take."
+    case .flightsLost: "Refused first flights that were to be kept, and found no room."
     }
   }
 }

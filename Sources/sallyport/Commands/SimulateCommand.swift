@@ -3,15 +3,22 @@ internal import Capture
 internal import Filter
 internal import Wire
 
-/// `sallyport simulate`: what the gate would have done with the traffic of a capture.
+/// `sallyport simulate`: what the gate would have done with the traffic of a capture, or did with
+/// that of a journal.
 struct SimulateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate",
     abstract: "Run a capture through the gate: who would have been refused, and by what.",
     discussion: """
       The capture (pcap or pcapng) holds traffic of the guarded ports, packets whole, e.g. from
-      tcpdump -i eth0 -w FILE 'tcp port 17654'. Its own clock counts. Of several captures each is
-      judged by itself, by a gate that has just started. Nothing is changed by this.
+      tcpdump -i eth0 -w FILE 'tcp port 17654', or first flights that [refused-flights] has kept.
+      Its own clock counts. Of several captures each is judged by itself, by a gate that has just
+      started. Nothing is changed by this.
+
+      A recorded day of the journal does as well: journalctl -u sallyport -o json --since yesterday
+      > FILE. It tells how many were refused and would have been, by which rule, and how many of
+      them were known peers, by the rules that stood then. What others would have said it cannot
+      tell, and they are named.
       """
   )
 
@@ -47,8 +54,14 @@ struct SimulateCommand: ParsableCommand {
   /// Refused sessions that are shown one by one.
   private static let examplesMaximum = 20
 
-  @Argument(help: "The capture; several are shown one after the other, in JSON as an array.")
+  @Argument(
+    help: "The journal, or the captures: several are shown one by one, in JSON as an array.",
+    completion: .file()
+  )
   var files: [String]
+
+  @Flag(help: "The file is a journal, from journalctl -o json or -o export; - is standard input.")
+  var journal = false
 
   @OptionGroup var source: ConfigurationOptions
   @OptionGroup var output: OutputOptions
@@ -66,7 +79,18 @@ struct SimulateCommand: ParsableCommand {
     let outcomes: [Simulation.Outcome]
     do {
       let setup = try GateSetup.read(path: source.path)
-      outcomes = try Simulation.run(files, setup: setup, rules: try rulesToTry(setup))
+      let chosen = try otherRules(setup) ?? setup.rules
+      if let file = files.first(where: { journal || JournalExport.isThere($0) }) {
+        guard files.count == 1 else {
+          throw ValidationError("\(file) is a journal, which is read alone: name no other file.")
+        }
+        return try show(JournalAnswer(try JournalDay.read(file), chosen))
+      }
+      let tried = enforce ? try enforced(chosen) : chosen
+      outcomes = try Simulation.run(files, setup: setup, rules: tried)
+    } catch let fault as JournalFault {
+      print(fault)
+      throw ExitCode(1)
     } catch let report as FaultReport {
       for fault in report.faults { print(fault) }
       throw ExitCode(1)
@@ -89,15 +113,25 @@ struct SimulateCommand: ParsableCommand {
     }
   }
 
-  private func rulesToTry(_ setup: borrowing GateSetup) throws(FaultReport) -> LoadedRules {
-    let directory = rules ?? setup.loaded.configuration.rules.directory
-    let origin = Fault(file: directory, line: 1, problem: "", remedy: "")
-    var chosen = setup.rules
-    if rules != nil { chosen = try RuleFiles.load(directory: directory, origin: origin) }
-    guard enforce else { return chosen }
+  private func show(_ answer: JournalAnswer) throws {
+    if output.json {
+      print(try JSONText.encode(answer))
+    } else {
+      for line in answer.text { print(line) }
+    }
+  }
+
+  private func otherRules(_ setup: borrowing GateSetup) throws(FaultReport) -> LoadedRules? {
+    guard let rules else { return nil }
+    let origin = Fault(file: rules, line: 1, problem: "", remedy: "")
+    return try RuleFiles.load(directory: rules, origin: origin)
+  }
+
+  private func enforced(_ chosen: LoadedRules) throws(FaultReport) -> LoadedRules {
     do throws(RuleProgramFault) {
       return try chosen.enforced()
     } catch {
+      let origin = Fault(file: source.path, line: 1, problem: "", remedy: "")
       throw FaultReport(faults: [error.fault(in: chosen, origin: origin)])
     }
   }

@@ -33,6 +33,7 @@ extension Configuration {
     readStanding(root.table("standing"))
     process = ProcessSettings(root.table("process"))
     radar = RadarConfiguration(root.table("radar"))
+    refusedFlights = RefusedFlightSettings(root.table("refused-flights"))
     root.finish()
   }
 

@@ -32,6 +32,8 @@ struct Configuration: Sendable, Equatable {
 
   /// What hears SYNs that never become a connection.
   var radar = RadarConfiguration()
+  /// What is kept of the first flights that are refused.
+  var refusedFlights = RefusedFlightSettings()
   /// How connections are diverted in the kernel.
   var firewall = FirewallSettings()
   /// The process itself.

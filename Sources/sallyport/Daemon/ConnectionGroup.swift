@@ -15,6 +15,8 @@ final class ConnectionGroup: GateGroup {
   private static let pauseMicroseconds: UInt32 = 500
 
   private var outcomes: [OutcomeReader] = []
+  /// Where each shard's refused first flights come from; nil while they are not kept.
+  private var flights: [RefusedFlightReader?] = []
   private let ended = EndCount()
   private var ledger = MatchLedger()
   /// The rules in force, by which shards' answers are explained.
@@ -43,6 +45,7 @@ final class ConnectionGroup: GateGroup {
         try Self.steer(listeners, plan.arrivals, count, secret)
       }
       let ended = ended
+      let flights = Self.flights(setup)
       do throws(Errno) {
         let shard = try ShardHandle.start(
           name: "shard \(index)",
@@ -52,7 +55,8 @@ final class ConnectionGroup: GateGroup {
             for: plan.mode,
             shards: count,
             limits: bounds.connections,
-            places: places
+            places: places,
+            refusedFlights: flights?.ring
           ),
           people: people.list,
           probes: probes,
@@ -61,6 +65,7 @@ final class ConnectionGroup: GateGroup {
           whenEnded: { ended.add() }
         )
         outcomes.append(OutcomeReader(shard.outcomes))
+        self.flights.append(flights)
         shards.append(shard)
       } catch {
         throw .start(error)
@@ -141,16 +146,28 @@ final class ConnectionGroup: GateGroup {
   func reload(_ setup: borrowing GateSetup, _ bounds: GateBounds) {
     rules = setup.rules.program
     let places = places(for: setup)
-    for shard in shards {
+    for (index, shard) in shards.enumerated() {
+      flights[index] = Self.flights(setup, earlier: flights[index])
       shard.reload(
         setup.policy(
           for: plan.mode,
           shards: UInt32(shards.count),
           limits: bounds.connections,
-          places: places
+          places: places,
+          refusedFlights: flights[index]?.ring
         )
       )
     }
+  }
+
+  /// Where one shard's refused first flights come from, if they are kept; the one that there is
+  /// goes on.
+  private static func flights(
+    _ setup: borrowing GateSetup,
+    earlier: RefusedFlightReader? = nil
+  ) -> RefusedFlightReader? {
+    guard setup.loaded.configuration.refusedFlights.isKept else { return nil }
+    return earlier ?? RefusedFlightReader()
   }
 
   var busy: [BusySources] { shards.map(\.busy) }
@@ -189,5 +206,9 @@ final class ConnectionGroup: GateGroup {
 
   func drainOutcomes(_ take: (Endpoint, SourceOutcome) -> Void) {
     for reader in outcomes { reader.drain(take) }
+  }
+
+  func drainRefusedFlights(_ take: (FlightRing.Flight) -> Void) {
+    for shard in flights { shard?.drain(take) }
   }
 }

@@ -5,18 +5,7 @@ internal import Proxy
 internal import Telemetry
 internal import Wire
 
-/// Why a gate can't start: one line with the remedy.
-struct StartFault: Error, CustomStringConvertible {
-  /// The line.
-  let description: String
-
-  /// Something that no line of the configuration names.
-  init(_ problem: String) { description = "sallyport: \(problem)" }
-
-  /// Something that a line of the configuration asks for, and that can't be had.
-  init(_ fault: Fault) { description = fault.description }
-}
-
+/// Starts everything that a running gate needs.
 extension Daemon {
   /// Starts everything that a checked setup asks for.
   /// - Throws: The first thing that stands in the way.
@@ -41,6 +30,7 @@ extension Daemon {
     var health = DaemonHealth()
     let notes = SourceNotes()
     let radar = startRadar(configuration, probes, notes, &health, journal: &journal, now: now)
+    let flights = RefusedFlights(configuration.refusedFlights, to: &journal, at: now)
     let admin = openAdmin(configuration.admin.socket, journal: &journal, now: now)
     var lookout = Lookout(configuration, groups, bounds, now: now)
     if let problem = lookout.show(on: configuration.admin.http) { journal.write(problem, at: now) }
@@ -52,6 +42,10 @@ extension Daemon {
       rules: rules,
       journal: journal,
       sums: groups.transports.map { TransportSums($0, startingAt: now) },
+      ruleSums: RuleSums(
+        intervalNanoseconds: Daemon.ruleSumIntervalNanoseconds,
+        startingAt: now
+      ),
       readers: EventReaders(groups),
       lookout: lookout,
       keeper: kept.keeper,
@@ -60,6 +54,7 @@ extension Daemon {
       people: people,
       recent: groups.transports.map { RecentNumbers($0, startingAt: now) },
       health: health,
+      refusedFlights: flights,
       signals: signals,
       watch: RouterWatch(directory: configuration.router.directory, facts: facts),
       bounds: bounds,

@@ -10,7 +10,10 @@ extension Daemon {
   mutating func tell() {
     readers.drain(into: &journal, at: now)
     for index in sums.indices { sums[index].report(groups, to: &journal, at: now) }
+    if ruleSums.isDue(at: now) { ruleSums.look(groups.matches, at: now) }
+    ruleSums.tell(to: &journal, at: now)
     keep(isLast: false)
+    refusedFlights.write(groups, to: &journal, at: now)
     if lookout.isDue(at: now) { lookout.look(at: groups, scene, now: now) }
     for group in groups { group.tidy() }
     journal.tick(at: now)
@@ -22,8 +25,10 @@ extension Daemon {
     for group in groups { group.ask(.stop) }
     rules?.end()
     keep(isLast: true)
+    refusedFlights.write(groups, to: &journal, at: now)
     people.finish()
     for index in sums.indices { now = sums[index].finish(groups, to: &journal, at: now) }
+    now = ruleSums.finish(groups.matches, to: &journal, at: now)
     _ = journal.insist(.stopped, at: now)
   }
 

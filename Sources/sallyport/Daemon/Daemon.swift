@@ -12,6 +12,8 @@ struct Daemon: ~Copyable {
   static let roundMilliseconds: Int32 = 250
   /// The time between two sums in the journal.
   static let sumIntervalNanoseconds: UInt64 = 10 * Nanoseconds.perSecond
+  /// The time between two sums of what rules matched.
+  static let ruleSumIntervalNanoseconds: UInt64 = 60 * Nanoseconds.perSecond
   /// How long sessions may go on after the gate was told to stop.
   static let drainNanoseconds: UInt64 = 5 * Nanoseconds.perSecond
   /// How long the router's files must lie still before they are read.
@@ -26,6 +28,7 @@ struct Daemon: ~Copyable {
   var rules: KernelRules?
   var journal: Journal
   var sums: [TransportSums]
+  var ruleSums: RuleSums
   var readers: EventReaders
   /// Remembers the last day, and shows it on the page.
   var lookout: Lookout
@@ -40,6 +43,8 @@ struct Daemon: ~Copyable {
   /// The numbers of the last minute, of each transport.
   var recent: [RecentNumbers]
   var health = DaemonHealth()
+  /// Keeps what was refused, for people.
+  var refusedFlights: RefusedFlights
   let signals: SignalSource
   var watch: RouterWatch
   var bounds: GateBounds
@@ -159,6 +164,8 @@ struct Daemon: ~Copyable {
     }
     bounds = bounds.reloaded(wanted)
     standing.reload(wanted.standing.lifetimes)
+    refusedFlights.reload(wanted.refusedFlights, to: &journal, at: now)
+    ruleSums.look(groups.matches, at: now)
     for group in groups { group.reload(setup, bounds) }
   }
 

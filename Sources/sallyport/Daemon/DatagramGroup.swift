@@ -166,4 +166,7 @@ final class DatagramGroup: GateGroup {
   func drainOutcomes(_ take: (Endpoint, SourceOutcome) -> Void) {
     for reader in outcomes { reader.drain(take) }
   }
+
+  /// A datagram is dropped with all that it said.
+  func drainRefusedFlights(_ take: (FlightRing.Flight) -> Void) {}
 }

@@ -37,6 +37,9 @@ protocol GateGroup: AnyObject {
   func ask(_ wish: ShardControl.Wish)
   /// Hands over what its shards learnt of peers since this was last called.
   func drainOutcomes(_ take: (Endpoint, SourceOutcome) -> Void)
+  /// Hands over the first flights that its shards refused since this was last called, where they
+  /// are kept.
+  func drainRefusedFlights(_ take: (FlightRing.Flight) -> Void)
 }
 
 /// Why a group can't start.

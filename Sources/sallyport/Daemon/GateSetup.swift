@@ -1,6 +1,7 @@
 internal import Filter
 internal import Kernel
 internal import Proxy
+internal import Telemetry
 internal import Wire
 
 /// Everything that a start or a reload needs, read and checked as one unit.
@@ -38,12 +39,14 @@ struct GateSetup: ~Copyable {
     for mode: GateSettings.Mode,
     shards: UInt32,
     limits: LimitSettings,
-    places: MatchPlaces
+    places: MatchPlaces,
+    refusedFlights: FlightRing?
   ) -> Policy {
     Policy(
       law: law(rules, shards: shards, limits: limits),
       places: places,
-      destination: destination(of: mode)
+      destination: destination(of: mode),
+      refusedFlights: refusedFlights
     )
   }
 

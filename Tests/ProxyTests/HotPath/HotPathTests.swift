@@ -74,6 +74,24 @@ struct HotPathTests {
     Self.expectNothing(gate)
   }
 
+  @Test("2,000 first flights that are kept, or find no room", .enabled(if: isOptimised))
+  func keptFlights() throws {
+    var random = SmallRandom(seed: 3)
+    let ring = FlightRing()
+    let reader = ring.makeReader()
+    var gate = try LoopbackGate(limits: Self.limits, refusedFlights: ring)
+    for number in 0..<2_100 {
+      if number == 100 { gate.forgetCost() }
+      let said = random.bytes(400)
+      let client = try gate.connect(from: Self.address(number), saying: said)
+      gate.settle()
+      _ = consume client
+      if number < 1_000 { #expect(reader.next()?.bytes == said) }
+    }
+    Self.expectNothing(gate)
+    #expect(gate.board.snapshot()[.flightsLost] == 1_100 - UInt64(FlightRing.capacity))
+  }
+
   @Test("3,000 greetings of another protocol", .enabled(if: isOptimised))
   func signatures() throws {
     var gate = try LoopbackGate(limits: Self.limits)

@@ -24,7 +24,11 @@ struct LoopbackGate: ~Copyable {
   private(set) var references: UInt64 = 0
   private(set) var turns = 0
 
-  init(limits: LimitSettings, rules: RuleBook = RuleBook()) throws {
+  init(
+    limits: LimitSettings,
+    rules: RuleBook = RuleBook(),
+    refusedFlights: FlightRing? = nil
+  ) throws {
     let router = try Listener(
       on: Endpoint(address: Self.loopback, port: 0),
       isTransparent: false
@@ -34,7 +38,8 @@ struct LoopbackGate: ~Copyable {
     let policy = try TestRouter.policy(
       limits: limits,
       destination: .fixed(Self.endpoint(of: router)),
-      rules: rules
+      rules: rules,
+      refusedFlights: refusedFlights
     )
     let wake = try WakeSignal()
     let endpoint = Self.endpoint(of: gate)

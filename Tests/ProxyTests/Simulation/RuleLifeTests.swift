@@ -138,7 +138,7 @@ import Wire
     }
     #expect(run.peers[0].isServed && run.peers[1].isServed)
     #expect(run.verdicts.contains("refuse rule 1"))
-    #expect(Self.counts(run, 0) == MatchCounts(matched: 2, refused: 1))
+    #expect(Self.counts(run, 0) == MatchCounts(matched: 2, refused: 1, known: 1))
   }
 
   @Test func openConnectionsAreCountedUntilTheyEnd() throws {

@@ -32,7 +32,8 @@ final class SimulationRun {
     limits: LimitSettings,
     destination: Destination = .fixed(TestRouter.endpoint),
     known: [SourceAddress] = [],
-    rules: RuleBook = RuleBook()
+    rules: RuleBook = RuleBook(),
+    refusedFlights: FlightRing? = nil
   ) throws {
     let outcomeRing = EndpointRing()
     outcomes = outcomeRing.makeReader()
@@ -55,7 +56,8 @@ final class SimulationRun {
         kind,
         limits: limits,
         destination: destination,
-        rules: rules
+        rules: rules,
+        refusedFlights: refusedFlights
       ),
       instruments: instruments,
       outcomes: outcomeRing.makeWriter(),

@@ -40,7 +40,8 @@ enum TestRouter {
     limits: LimitSettings,
     proves: Bool = true,
     destination: Destination = .fixed(endpoint),
-    rules: RuleBook = RuleBook()
+    rules: RuleBook = RuleBook(),
+    refusedFlights: FlightRing? = nil
   ) throws -> Policy {
     var key = privateKey
     let handshake = NTCP2Handshake(
@@ -61,7 +62,8 @@ enum TestRouter {
         limits: limits
       ),
       places: MatchPlaces(),
-      destination: destination
+      destination: destination,
+      refusedFlights: refusedFlights
     )
   }
 

@@ -156,6 +156,14 @@ public struct RuleProgram: ~Copyable, @unchecked Sendable {
     return (verdict.matched & sets.acting | verdict.over) & ~sets.enforced
   }
 
+  /// The rules among `matched` that act, and do not because the source is known.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  func spared(_ verdict: RuleVerdict) -> RuleMask {
+    verdict.exemption == .known ? verdict.matched & sets.acting : RuleMask()
+  }
+
   /// What `rule` adds to the score, in thousandths; 0 for a rule that does not weigh.
   public func weight(of rule: Int) -> Int32 {
     guard definitions.indices.contains(rule), case .weight(let weight) = definitions[rule].effect

@@ -2,7 +2,7 @@ import CPrivateMounts
 import Foundation
 
 /// A real systemd-journald, whose socket and files lie in the `/run` of one thread.
-final class RealJournald {
+public final class RealJournald {
   private static let program = "/lib/systemd/systemd-journald"
   private static let reader = "/usr/bin/journalctl"
   private static let machine = "/etc/machine-id"
@@ -10,14 +10,14 @@ final class RealJournald {
   private static let patienceSeconds = 20.0
 
   /// Whether one can be had here.
-  static let isPossible =
+  public static let isPossible =
     PrivateRun.isPossible
     && [program, reader, machine].allSatisfy(FileManager.default.fileExists)
 
   private let process: Process
 
   /// Starts it; to be called inside `PrivateRun`. Nil when it does not come up.
-  init?() {
+  public init?() {
     // It keeps to itself: neither the kernel's lines nor its auditing are this one's business.
     let settings = "[Journal]\nStorage=volatile\nReadKMsg=no\nAudit=no\nRateLimitBurst=0\n"
     let folder = "/run/systemd/journald.conf.d"
@@ -38,7 +38,7 @@ final class RealJournald {
   }
 
   /// Its entries of this program, as `journalctl` shows them in JSON, as soon as there are `count`.
-  func entries(_ count: Int) -> [[String: String]] {
+  public func entries(_ count: Int) -> [[String: String]] {
     var found: [[String: String]] = []
     _ = Self.soon {
       let text = Self.journalctl("--output=json", "--identifier=sallyport", "--all")
@@ -51,8 +51,15 @@ final class RealJournald {
     return found
   }
 
+  /// Its entries of this program as `journalctl --output=form` writes them, as soon as there is one
+  /// of the kind with this MESSAGE_ID.
+  public func export(_ form: String, withEntryOf messageID: String) -> String {
+    _ = Self.soon { !Self.journalctl("--output=json", "MESSAGE_ID=\(messageID)").isEmpty }
+    return Self.journalctl("--output=\(form)", "--identifier=sallyport", "--all")
+  }
+
   /// What `journalctl --catalog` shows of this program, where `catalog` is the only one.
-  func explanations(by catalog: URL) -> String {
+  public func explanations(by catalog: URL) -> String {
     let source = "/usr/lib/systemd/catalog"
     for folder in [source, "/var/lib/systemd/catalog"] {
       guard private_mounts_cover(folder) == 0 else { return "" }

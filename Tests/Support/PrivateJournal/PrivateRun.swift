@@ -3,11 +3,11 @@ import Dispatch
 import Foundation
 
 /// A `/run` of one thread's own, so that a test can stand in for a system service.
-enum PrivateRun {
+public enum PrivateRun {
   /// Runs `body` on a thread of its own, with an empty `/run`.
   ///
   /// Returns nil where this process may not have a mount namespace.
-  static func run<Value: Sendable>(_ body: @escaping @Sendable () -> Value) -> Value? {
+  public static func run<Value: Sendable>(_ body: @escaping @Sendable () -> Value) -> Value? {
     nonisolated(unsafe) var result: Value?
     let done = DispatchSemaphore(value: 0)
     let thread = Thread {
@@ -21,5 +21,5 @@ enum PrivateRun {
   }
 
   /// Whether this process may have one: it takes root.
-  static let isPossible = run { true } ?? false
+  public static let isPossible = run { true } ?? false
 }
