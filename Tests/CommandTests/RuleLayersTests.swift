@@ -53,6 +53,21 @@ private func rule(_ name: String, _ rest: String = "weight = 1") -> String {
     #expect(found.first?.hasPrefix("z.toml:1: when: one would refuse 6.0e-08") == true, "\(found)")
   }
 
+  @Test func everythingThatWatchesCanBeTriedEnforced() throws {
+    let ignored = rule("three", "weight = 1\nmode = 'ignore'")
+    let signature = "[[signature]]\nname = 's'\npatterns = ['\"MINE-\"']\n"
+    let score = "[score]\nrefuse-from = 3\n"
+    let loaded = try loadRules([("a.toml", rule("one") + ignored + signature + score)])
+    #expect(loaded.score.mode == .observe)
+    let enforced = try loaded.enforced()
+    #expect(enforced.rules.map(\.definition.mode) == [.enforce, .ignore])
+    #expect(enforced.signatures.map(\.definition.mode) == [.enforce])
+    #expect(enforced.score.mode == .enforce)
+    let likely = "[[rule]]\nname = 'one'\nwhen = { first-flight = '\"SSH\"' }\naction = 'mimic'\n"
+    let watching = try loadRules([("a.toml", likely)])
+    #expect(throws: RuleProgramFault.self) { try watching.enforced() }
+  }
+
   @Test func theSameNameTwiceInOnePlaceIsAFault() throws {
     let found = try ruleFaults([("a.toml", rule("one")), ("b.toml", "\n" + rule("one"))])
     #expect(found.count == 1)

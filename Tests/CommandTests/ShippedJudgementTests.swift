@@ -62,6 +62,45 @@ import Wire
     #expect(try judge(crowded, flight).watched == .pass)
   }
 
+  /// What an honest peer may share with a bad neighbour, or owe to a bad line, all at once.
+  @Test func whatAPeerMayBeSuspectedOfNeverReachesTheBound() throws {
+    let loaded = try load()
+    let tipping: Set<String> = ["scanner-syn", "readable-flight"]
+    let sum = loaded.rules.filter { !tipping.contains($0.name) }.reduce(Int32(0)) { sum, rule in
+      guard case .weight(let weight) = rule.definition.effect, weight > 0 else { return sum }
+      return sum + weight
+    }
+    let bound = try #require(loaded.score.refuseFrom)
+    #expect(sum < bound)
+    for rule in loaded.rules where tipping.contains(rule.name) {
+      guard case .weight(let weight) = rule.definition.effect else {
+        Issue.record("\(rule.name) has no weight")
+        continue
+      }
+      #expect(sum + weight >= bound, "\(rule.name) tips nothing")
+      #expect(weight < bound, "\(rule.name) refuses by itself")
+    }
+  }
+
+  /// An address of many, some of whom fail: as long as others there come in, nobody is paced.
+  @Test func nobodyIsPacedWhereHandshakesComplete() throws {
+    let loaded = try load()
+    let program = try RuleProgram(loaded.book)
+    let pace = try #require(loaded.rules.firstIndex { $0.name == "failing-pace" })
+    func isPaced(_ fill: (inout Features) -> Void) -> Bool {
+      let features = peer {
+        $0.standing = .failing
+        $0[.failures] = 20
+        fill(&$0)
+      }
+      return program.arrival(features).matched.contains(pace)
+    }
+    #expect(isPaced { _ in })
+    #expect(isPaced { $0.earlier = .fail })
+    #expect(!isPaced { $0.earlier = .complete })
+    #expect(!isPaced { $0.standing = .known })
+  }
+
   @Test func aScannerThatGoesOnWouldBe() throws {
     let text = Array("GET /admin/login.php HTTP/1.0".utf8)
     let scanner = peer {

@@ -9,6 +9,8 @@ public struct DatagramLimits: Sendable, Equatable {
   public var i2pd = RouterAllowance.i2pd
   /// What Java I2P can bear.
   public var java = RouterAllowance.java
+  /// What makes a source known.
+  public var standing = StandingWeights()
 
   /// Datagrams that one proven endpoint may send through the gate: a handshake with all of its
   /// retransmissions takes eight.

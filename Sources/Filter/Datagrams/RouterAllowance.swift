@@ -13,6 +13,9 @@ public struct RouterAllowance: Sendable, Equatable, BitwiseCopyable {
   /// TokenRequests above all that, while no cookies are asked for yet: the burst is what one grace
   /// may let through.
   public var grace: RateLimit
+  /// Requests of known addresses when strangers have used up what is shared: TokenRequests, and
+  /// SessionRequests with a token that nobody was seen to give.
+  public var knownRequests: RateLimit
   /// SessionRequests of strangers with a token that nobody was seen to give: it may be one that the
   /// router gave in an earlier session.
   public var unknownTokens: RateLimit
@@ -30,6 +33,7 @@ public struct RouterAllowance: Sendable, Equatable, BitwiseCopyable {
     siteRequests: RateLimit,
     requests: RateLimit,
     grace: RateLimit,
+    knownRequests: RateLimit,
     unknownTokens: RateLimit,
     provenRequests: RateLimit,
     echoes: RateLimit,
@@ -40,6 +44,7 @@ public struct RouterAllowance: Sendable, Equatable, BitwiseCopyable {
     self.siteRequests = siteRequests
     self.requests = requests
     self.grace = grace
+    self.knownRequests = knownRequests
     self.unknownTokens = unknownTokens
     self.provenRequests = provenRequests
     self.echoes = echoes
@@ -55,6 +60,7 @@ public struct RouterAllowance: Sendable, Equatable, BitwiseCopyable {
       siteRequests: RateLimit(perSecond: 4, burst: 32),
       requests: RateLimit(perSecond: 20, burst: 64),
       grace: RateLimit(perMinute: 256, burst: 256),
+      knownRequests: RateLimit(perSecond: 20, burst: 64),
       unknownTokens: RateLimit(perSecond: 5, burst: 20),
       provenRequests: RateLimit(perSecond: 200, burst: 400),
       echoes: RateLimit(perSecond: 200, burst: 400),
@@ -64,8 +70,9 @@ public struct RouterAllowance: Sendable, Equatable, BitwiseCopyable {
 
   /// Java I2P: it counts TokenRequests and SessionRequests with tokens that it does not know, and
   /// from 15 a minute on refuses what is above the count of the minute before; each also takes one
-  /// of 20 to 75 places for five seconds. So everything here together, bursts included, has to
-  /// leave room below 15 for those who prove themselves.
+  /// of 20 to 75 places for five seconds. So everything here together that strangers may ask for,
+  /// bursts included, has to leave room below 15 for those who prove themselves. That room is also
+  /// what known addresses ask in: whoever wants to take it from them has to forge theirs.
   public static var java: RouterAllowance {
     RouterAllowance(
       addressRequests: RateLimit(perMinute: 2, burst: 3),
@@ -73,6 +80,7 @@ public struct RouterAllowance: Sendable, Equatable, BitwiseCopyable {
       siteRequests: RateLimit(perMinute: 3, burst: 3),
       requests: RateLimit(perMinute: 6, burst: 5),
       grace: RateLimit(tokens: 1, periodNanoseconds: 600 * Nanoseconds.perSecond, burst: 1),
+      knownRequests: RateLimit(perMinute: 4, burst: 4),
       unknownTokens: RateLimit(perMinute: 1, burst: 1),
       provenRequests: RateLimit(perMinute: 60, burst: 30),
       echoes: RateLimit(perMinute: 60, burst: 30),
@@ -86,6 +94,7 @@ public struct RouterAllowance: Sendable, Equatable, BitwiseCopyable {
     var share = self
     share.requests = requests.share(of: shards)
     share.grace = grace.share(of: shards)
+    share.knownRequests = knownRequests.share(of: shards)
     share.unknownTokens = unknownTokens.share(of: shards)
     share.provenRequests = provenRequests.share(of: shards)
     share.echoes = echoes.share(of: shards)

@@ -81,11 +81,16 @@ extension SSU2Gate {
     {
       return .trial(.provenBefore)
     }
-    guard unknownTokens.hasToken(allowance.unknownTokens, now: now),
-      takeOther(question.sender, now: now),
-      unknownTokens.take(allowance.unknownTokens, now: now)
-    else { return .refuse(.tokenUnknown) }
-    return .trial(.onTrial)
+    let passes =
+      takeUnknownToken(question.sender, now: now)
+      || passesAsKnown(question.source.address, now: now)
+    return passes ? .trial(.onTrial) : .refuse(.tokenUnknown)
+  }
+
+  private mutating func takeUnknownToken(_ source: Sender, now: Instant) -> Bool {
+    unknownTokens.hasToken(allowance.unknownTokens, now: now)
+      && takeOther(source, now: now)
+      && unknownTokens.take(allowance.unknownTokens, now: now)
   }
 
   private mutating func prove(_ question: Question) -> (slot: Int, novelty: ProofNovelty) {

@@ -1,7 +1,7 @@
 internal import Wire
 
-/// TokenRequests: who is known passes on a budget of its own, strangers on their allowance, and who
-/// is over it is asked for a cookie.
+/// TokenRequests: who is proven passes on a budget of its own, strangers on their allowance. Above
+/// it known addresses pass on their reserve, and all others are asked for a cookie.
 extension SSU2Gate {
   mutating func judgeTokenRequest(
     _ question: Question,
@@ -12,7 +12,11 @@ extension SSU2Gate {
     if question.sender.isAllowed, provenRequests.take(allowance.provenRequests, now: now) {
       return .trial(.onTrial)
     }
-    switch strangers.ask(hasher.keys(question.source.address), now: now) {
+    let verdict = strangers.ask(hasher.keys(question.source.address), now: now)
+    if verdict != .pass, passesAsKnown(question.source.address, now: now) {
+      return .trial(.onTrial)
+    }
+    switch verdict {
     case .pass: return .trial(.onTrial)
     case .ignore: return .refuse(.strangerBudget)
     case .challenge: return unsafe challenge(question, answer)

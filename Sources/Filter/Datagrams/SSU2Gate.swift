@@ -4,7 +4,8 @@ public import Wire
 ///
 /// ```
 /// look: is it for this router, whole, and of our time?         SSU2Handshake: the introduction key
-///   TokenRequest   -> proven before? -> strangers' allowance -> the router, or a cookie
+///   TokenRequest   -> proven before? -> strangers' allowance, or a known peer's reserve
+///                     -> the router, or a cookie
 ///   SessionRequest -> a token that the router was seen to send? a cookie of ours? proven before?
 ///   PeerTest, HolePunch, other -> small budgets of their own
 /// ```
@@ -18,7 +19,8 @@ public struct SSU2Gate: ~Copyable {
   var handshake: SSU2Handshake
   var limits: DatagramLimits
   var allowance: RouterAllowance
-  let hasher = SourceHasher()
+  let hasher: SourceHasher
+  let standings: StandingTable?
   var cookies: CookieJar
   var witnesses: WitnessTable
   var proven: ProvenEndpoints
@@ -35,8 +37,17 @@ public struct SSU2Gate: ~Copyable {
   var movedSessions = TokenBucket()
   var skewedPeers = TokenBucket()
 
-  /// A gate that has seen nobody. `seed` decides draws that only have to look like a router's.
-  public init(facts: SSU2Facts, limits: DatagramLimits, seed: UInt64, now: Instant) {
+  /// A gate that has seen nobody. What is known of sources from before and from elsewhere is read
+  /// from `standings`; `seed` decides draws that only have to look like a router's.
+  public init(
+    facts: SSU2Facts,
+    limits: DatagramLimits,
+    standings: StandingTable? = nil,
+    seed: UInt64,
+    now: Instant
+  ) {
+    hasher = standings?.makeHasher() ?? SourceHasher()
+    self.standings = standings
     handshake = SSU2Handshake(facts: facts)
     self.limits = limits
     allowance = limits.allowance(facts.kind)

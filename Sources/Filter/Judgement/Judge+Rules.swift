@@ -16,6 +16,7 @@ extension Judge {
       features.isAllowed = isAllowed
       features.isBlocked = false
     }
+    features.earlier = EarlierOutcome.none
     if tables.standings != nil { features.learn(limits.facts(visitor.keys, now: now)) }
     if let syn = visitor.arrival.syn { features.learn(syn: syn) }
     features[.roundTrip] = visitor.arrival.roundTripMicroseconds

@@ -1,11 +1,13 @@
 internal import Wire
 
-/// What is remembered of one address, network or site that sends datagrams, in 48 bytes.
+/// What is remembered of one address, network or site that sends datagrams, in 56 bytes.
 struct DatagramSource: KeyedRecord {
   /// The key that found this record; zero when the place is empty.
   var key: UInt64 = 0
   /// TokenRequests that it may leave without a proof.
   var requests = TokenBucket()
+  /// An address: what it may leave beyond that while it is known.
+  var known = TokenBucket()
   /// Cookies that it may return.
   var echoes = TokenBucket()
   /// An address: whatever else it may send. A network: challenges that are sent to it.

@@ -26,6 +26,7 @@ struct Strangers: ~Copyable {
   private var gate = TokenBucket()
   private var gateStage = StageSwitch()
   private var grace = TokenBucket()
+  private var reserve = TokenBucket()
   /// The moment until which some source is asked for cookies.
   private var sourcesUntil = Instant(nanoseconds: 0)
 
@@ -74,6 +75,21 @@ struct Strangers: ~Copyable {
     refund(keys.network, allowance.networkRequests)
     if keys.site != 0 { refund(keys.site, allowance.siteRequests) }
     gate.putBack(allowance.requests)
+  }
+
+  /// Takes one of the requests that a known address may make when strangers have used up what is
+  /// shared; whether there was one.
+  ///
+  /// Nobody else draws from the reserve. Anybody can write a known address on a datagram, so each
+  /// address has only as much of it as a stranger may ask for: who forges one known peer uses up
+  /// nothing that is another's, and that one is a stranger again, no worse.
+  mutating func takeKnown(_ keys: SourceKeys, now: Instant) -> Bool {
+    guard reserve.hasToken(allowance.knownRequests, now: now) else { return false }
+    let address = unsafe table.place(keys.address, now: now)
+    guard unsafe address.pointee.known.take(allowance.addressRequests, now: now) else {
+      return false
+    }
+    return reserve.take(allowance.knownRequests, now: now)
   }
 
   /// Takes one of the cookies that a source may return; whether there was one.

@@ -4,8 +4,11 @@ internal import ArgumentParser
 struct RecordCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "record",
-    abstract: "Record i2pd, our initiator, scanners and floods at a real router, a file each.",
-    discussion: "Needs zmap, masscan and nmap beside what `sallyport-lab doctor` names."
+    abstract: "Record peers, scanners, other clients and floods at a real router, a file each.",
+    discussion: """
+      Needs zmap, masscan, nmap, hping3, curl, openssl, openssh-client and redis-tools beside what \
+      `sallyport-lab doctor` names.
+      """
   )
 
   @Argument(help: "The directory for the captures; files of the same name are replaced.")

@@ -10,7 +10,7 @@ struct SallyportLabCommand: ParsableCommand {
     subcommands: [
       NetworkCommand.self, HandshakeCommand.self, FloodCommand.self, AcceptorCommand.self,
       StandInCommand.self, PeersCommand.self, BenchCommand.self, SoakCommand.self, DemoCommand.self,
-      RecordCommand.self, DoctorCommand.self, CleanCommand.self,
+      RecordCommand.self, EvaluateCommand.self, DoctorCommand.self, CleanCommand.self,
     ]
   )
 }

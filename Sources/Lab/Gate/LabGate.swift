@@ -105,6 +105,11 @@ final class LabGate: Sendable {
   /// Runs the gate's program with `arguments` where the gate lives, e.g. `firewall`, `up`.
   @discardableResult
   func command(_ arguments: String...) throws(LabError) -> String {
+    try command(arguments)
+  }
+
+  /// The same.
+  func command(_ arguments: [String]) throws(LabError) -> String {
     try ToolCommand.run(
       [program] + arguments + ["--config", configurationPath],
       namespacePath: guarded.namespace?.path,

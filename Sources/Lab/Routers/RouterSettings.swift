@@ -38,6 +38,8 @@ struct RouterSettings: Equatable, Sendable {
   var firewalledNumbers: Set<Int> = []
   /// Whether the routers also publish their IPv6 addresses; they then prefer them.
   var hasIPv6 = false
+  /// Whether the first router does; nil: as all others.
+  var hasIPv6OfFirst: Bool?
   /// Pause between the starts of two routers.
   var startPauseNanoseconds: UInt64 = 0
   /// How much is logged: none, error, warn (i2pd's default), info, debug.
@@ -74,6 +76,7 @@ struct RouterSettings: Equatable, Sendable {
   func of(router number: Int) -> RouterSettings {
     var settings = self
     if number == 1, let transportsOfFirst { settings.transports = transportsOfFirst }
+    if number == 1, let hasIPv6OfFirst { settings.hasIPv6 = hasIPv6OfFirst }
     return settings
   }
 

@@ -40,13 +40,14 @@ struct DatagramShard<World: DatagramNetwork & ~Copyable>: ~Copyable {
   var descriptorsToldAgainAt: Instant
 
   /// A shard that has everything it will ever need, and knows endpoints that were proven in an
-  /// earlier life.
+  /// earlier life; what is known of sources is read from `standings`.
   init(
     network: consuming World,
     policy: DatagramPolicy,
     instruments: consuming ShardInstruments<DatagramPolicy>,
     proven: consuming EndpointRingWriter,
     known: [KnownEndpoint],
+    standings: StandingTable? = nil,
     seed: UInt64
   ) {
     let start = network.now
@@ -55,7 +56,13 @@ struct DatagramShard<World: DatagramNetwork & ~Copyable>: ~Copyable {
     descriptorsToldAgainAt = start
     self.network = network
     self.policy = policy
-    gate = SSU2Gate(facts: policy.facts, limits: policy.limits, seed: seed, now: start)
+    gate = SSU2Gate(
+      facts: policy.facts,
+      limits: policy.limits,
+      standings: standings,
+      seed: seed,
+      now: start
+    )
     for peer in known {
       gate.restore(peer.endpoint, provenAgoNanoseconds: peer.provenAgoNanoseconds, now: start)
     }

@@ -40,6 +40,7 @@ public final class DatagramShardHandle: Sendable {
   ///   - policy: What it decides by. Whether its way is diverted can't change later.
   ///   - people: What people said.
   ///   - known: Endpoints that were proven in an earlier life.
+  ///   - standings: What is known of sources; nil where nobody keeps it.
   ///   - seed: For draws that only have to look like the router's.
   ///   - whenEnded: Called on the shard's thread when it has ended.
   /// - Throws: The error of the call that failed.
@@ -50,6 +51,7 @@ public final class DatagramShardHandle: Sendable {
     policy: DatagramPolicy,
     people: consuming PeopleList = PeopleList(),
     known: [KnownEndpoint],
+    standings: StandingTableOwner? = nil,
     seed: UInt64,
     whenEnded: @escaping @Sendable () -> Void
   ) throws(Errno) -> DatagramShardHandle {
@@ -76,6 +78,7 @@ public final class DatagramShardHandle: Sendable {
         instruments: instruments,
         proven: handle.proven.makeWriter(),
         known: known,
+        standings: standings?.table,
         seed: seed
       )
     )
@@ -85,8 +88,8 @@ public final class DatagramShardHandle: Sendable {
       var live = shard.take()
       live.run()
       _ = consume live
-      // The shard used the table to its end.
-      _ = busyOwner
+      // The shard used the tables to its end.
+      _ = (standings, busyOwner)
       whenEnded()
     }
     thread.detach()

@@ -12,7 +12,8 @@ struct SimulateCommand: ParsableCommand {
     discussion: """
       The capture (pcap or pcapng) holds traffic of the guarded ports, packets whole, e.g. from
       tcpdump -i eth0 -w FILE 'tcp port 17654', or first flights that [refused-flights] has kept.
-      Its own clock counts. Nothing is changed by this.
+      Its own clock counts. Of several captures each is judged by itself, by a gate that has just
+      started. Nothing is changed by this.
 
       A recorded day of the journal does as well: journalctl -u sallyport -o json --since yesterday
       > FILE. It tells how many were refused and would have been, by which rule, and how many of
@@ -53,8 +54,11 @@ struct SimulateCommand: ParsableCommand {
   /// Refused sessions that are shown one by one.
   private static let examplesMaximum = 20
 
-  @Argument(help: "The capture, or the journal.", completion: .file())
-  var file: String
+  @Argument(
+    help: "The journal, or the captures: several are shown one by one, in JSON as an array.",
+    completion: .file()
+  )
+  var files: [String]
 
   @Flag(help: "The file is a journal, from journalctl -o json or -o export; - is standard input.")
   var journal = false
@@ -65,18 +69,25 @@ struct SimulateCommand: ParsableCommand {
   @Option(help: "Try the rules of this directory instead of the configured ones.")
   var rules: String?
 
+  @Flag(help: "As if everything that only watches acted: rules, signatures and the score.")
+  var enforce = false
+
   @Flag(help: "List every connection.")
   var each = false
 
   func run() throws {
-    let outcome: Simulation.Outcome
+    let outcomes: [Simulation.Outcome]
     do {
       let setup = try GateSetup.read(path: source.path)
-      let others = try otherRules(setup)
-      if journal || JournalExport.isThere(file) {
-        return try show(JournalAnswer(try JournalDay.read(file), others ?? setup.rules))
+      let chosen = try otherRules(setup) ?? setup.rules
+      if let file = files.first(where: { journal || JournalExport.isThere($0) }) {
+        guard files.count == 1 else {
+          throw ValidationError("\(file) is a journal, which is read alone: name no other file.")
+        }
+        return try show(JournalAnswer(try JournalDay.read(file), chosen))
       }
-      outcome = try Simulation.run(file, setup: setup, rules: others)
+      let tried = enforce ? try enforced(chosen) : chosen
+      outcomes = try Simulation.run(files, setup: setup, rules: tried)
     } catch let fault as JournalFault {
       print(fault)
       throw ExitCode(1)
@@ -88,9 +99,17 @@ struct SimulateCommand: ParsableCommand {
       throw ExitCode(1)
     }
     if output.json {
-      print(try JSONText.encode(report(outcome)))
+      let reports = outcomes.map(report)
+      if let only = reports.first, reports.count == 1 {
+        print(try JSONText.encode(only))
+      } else {
+        print(try JSONText.encode(reports))
+      }
     } else {
-      show(outcome)
+      for (file, outcome) in zip(files, outcomes) {
+        if files.count > 1 { print("\(file):") }
+        show(outcome)
+      }
     }
   }
 
@@ -106,6 +125,15 @@ struct SimulateCommand: ParsableCommand {
     guard let rules else { return nil }
     let origin = Fault(file: rules, line: 1, problem: "", remedy: "")
     return try RuleFiles.load(directory: rules, origin: origin)
+  }
+
+  private func enforced(_ chosen: LoadedRules) throws(FaultReport) -> LoadedRules {
+    do throws(RuleProgramFault) {
+      return try chosen.enforced()
+    } catch {
+      let origin = Fault(file: source.path, line: 1, problem: "", remedy: "")
+      throw FaultReport(faults: [error.fault(in: chosen, origin: origin)])
+    }
   }
 
   private func report(_ outcome: Simulation.Outcome) -> Report {

@@ -36,6 +36,7 @@ extension LimitKey where Settings == RouterAllowance {
       rate("site-requests", \.siteRequests, defaults),
       rate("requests", \.requests, defaults),
       rate("grace", \.grace, defaults),
+      rate("known-requests", \.knownRequests, defaults),
       rate("unknown-tokens", \.unknownTokens, defaults),
       rate("proven-requests", \.provenRequests, defaults),
       rate("echoes", \.echoes, defaults),

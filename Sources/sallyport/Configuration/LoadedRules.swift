@@ -26,7 +26,7 @@ protocol NamedInRuleFile {
 /// A signature with where it came from.
 struct LoadedSignature: Sendable, NamedInRuleFile {
   /// The rule.
-  let definition: SignatureDefinition
+  var definition: SignatureDefinition
   /// Its chance of matching random bytes.
   let chance: Double
   /// Where its `[[signature]]` stands.
@@ -94,5 +94,24 @@ struct LoadedRules: Sendable {
     book.lists = lists.map(\.prefixes)
     book.score = score
     return book
+  }
+}
+
+extension LoadedRules {
+  /// The same, as if everything that only watches acted. What is ignored stays ignored.
+  ///
+  /// - Throws: `RuleProgramFault` when a rule may watch only: enforced, it would refuse by bytes
+  ///   that an honest peer may send by accident.
+  func enforced() throws(RuleProgramFault) -> LoadedRules {
+    var enforced = self
+    for index in signatures.indices where signatures[index].definition.mode == .observe {
+      enforced.signatures[index].definition.mode = .enforce
+    }
+    for index in rules.indices where rules[index].definition.mode == .observe {
+      enforced.rules[index].definition.mode = .enforce
+    }
+    if score.mode == .observe { enforced.score.mode = .enforce }
+    enforced.program = SharedRules(try RuleProgram(enforced.book))
+    return enforced
   }
 }

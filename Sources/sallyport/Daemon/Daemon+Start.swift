@@ -169,7 +169,8 @@ extension Daemon {
               bounds,
               people: people.book,
               setup: setup,
-              proven: kept.proven
+              proven: kept.proven,
+              kept.standings
             )
           )
         }

@@ -11,8 +11,8 @@ final class DatagramGroup: GateGroup {
   private var outcomes: [OutcomeReader] = []
   private let ended = EndCount()
 
-  /// A group with `count` shards that know the endpoints in `proven`; `firewall` says where
-  /// diverted datagrams arrive.
+  /// A group with `count` shards that know the endpoints in `proven` and the sources in
+  /// `standings`; `firewall` says where diverted datagrams arrive.
   init(
     _ plan: GroupPlan,
     firewall: FirewallPlan?,
@@ -20,7 +20,8 @@ final class DatagramGroup: GateGroup {
     _ bounds: GateBounds,
     people: PeopleBook,
     setup: borrowing GateSetup,
-    proven: [ProvenEntry]
+    proven: [ProvenEntry],
+    _ standings: StandingTableOwner
   ) throws(GroupFault) {
     self.plan = plan
     var sets: [Handover<DatagramDoors>] = []
@@ -39,6 +40,7 @@ final class DatagramGroup: GateGroup {
           policy: setup.policy(for: plan.mode, shards: count, bounds),
           people: people.list,
           known: known,
+          standings: standings,
           seed: UInt64.random(in: .min ... .max),
           whenEnded: { ended.add() }
         )

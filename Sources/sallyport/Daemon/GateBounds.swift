@@ -20,6 +20,7 @@ struct GateBounds: Equatable, Sendable {
   init(_ configuration: Configuration) {
     connections = configuration.limits
     datagrams = configuration.datagrams
+    datagrams.standing = configuration.limits.standing
     flows = configuration.flows
   }
 

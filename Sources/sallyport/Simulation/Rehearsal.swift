@@ -28,7 +28,7 @@ struct Rehearsal: ~Copyable {
 
   /// What was decided so far.
   var report: RehearsalReport
-  private let law: Law
+  private let laws: RehearsedLaw
   private var judge: Judge
   private var mimicry: Mimicry
   private var strangers: [ConnectionKey: Stranger] = [:]
@@ -37,19 +37,19 @@ struct Rehearsal: ~Copyable {
   private var wallSeconds: UInt64 = 0
 
   /// A gate as it stands at the start, at the moment of the first packet.
-  init(_ law: consuming Law, tables: SharedTables, startingAt start: Instant) {
+  init(_ laws: RehearsedLaw, tables: SharedTables, startingAt start: Instant) {
     report = RehearsalReport(
-      signatures: law.signatures.definitions.map(\.name),
-      rules: law.rules.program.definitions.map(\.name)
+      signatures: laws.law.signatures.definitions.map(\.name),
+      rules: laws.law.rules.program.definitions.map(\.name)
     )
     mimicry = Mimicry(
-      kind: law.handshake.facts.kind,
-      version: law.handshake.facts.version,
+      kind: laws.law.handshake.facts.kind,
+      version: laws.law.handshake.facts.version,
       seed: 1,
       now: start
     )
-    judge = Judge(law, tables: tables, now: start)
-    self.law = law
+    judge = Judge(laws.law, tables: tables, now: start)
+    self.laws = laws
     now = start
   }
 
@@ -84,10 +84,10 @@ struct Rehearsal: ~Copyable {
   private mutating func arrive(_ key: ConnectionKey, _ connection: borrowing CapturedConnection) {
     if let old = strangers[key] { leave(key, old) }
     var arrival = NewArrival(source: key.peer.address)
-    let questions = judge.questions(about: key.peer.address, law, now: now)
+    let questions = judge.questions(about: key.peer.address, laws.law, now: now)
     if questions.syn { arrival.syn = connection.fingerprint }
     if questions.roundTrip { arrival.roundTripMicroseconds = connection.roundTripMicroseconds }
-    switch judge.arrive(arrival, law, now: now) {
+    switch judge.arrive(arrival, laws.law, now: now) {
     case .refuse(let reason):
       let number = report.open(key, connection.fingerprint, isKnown: false, at: now)
       report.decide(number, .refuse, reason)
@@ -116,7 +116,7 @@ struct Rehearsal: ~Copyable {
   }
 
   private mutating func judge(_ stranger: inout Stranger, _ bytes: [UInt8]) {
-    let look = judge.look(bytes.span, of: &stranger.visitor, law, now: now)
+    let look = judge.look(bytes.span, of: &stranger.visitor, laws.law, now: now)
     report.found(look.findings, stranger.number)
     if let observed = look.observed { report.observed(observed.index, stranger.number) }
     switch look.verdict {
@@ -134,7 +134,7 @@ struct Rehearsal: ~Copyable {
   }
 
   private mutating func prove(_ stranger: inout Stranger, _ bytes: [UInt8]) {
-    let verdict = judge.prove(bytes.span, law, now: now, wallSeconds: wallSeconds)
+    let verdict = judge.prove(bytes.span, laws.law, now: now, wallSeconds: wallSeconds)
     switch verdict {
     case .refuse(let reason): refuse(&stranger, reason)
     case .proven(let flight): accept(&stranger, flight, bytes.count)
@@ -262,5 +262,17 @@ struct Rehearsal: ~Copyable {
       judge.limits.failAtRouter(stranger.keys, now: now)
       if reason.isPeersDoing { judge.limits.fail(stranger.keys, now: now) }
     }
+  }
+}
+
+/// A law that several captures are judged by, one after the other: to compile one takes longer than
+/// to judge most captures.
+final class RehearsedLaw {
+  /// The law.
+  let law: Law
+
+  /// Shares a law.
+  init(_ law: consuming Law) {
+    self.law = law
   }
 }

@@ -3,7 +3,7 @@ internal import Filter
 internal import Proxy
 internal import Wire
 
-/// A whole capture, run through the gate's decision.
+/// Whole captures, run through the gate's decision.
 enum Simulation {
   /// What came of it.
   struct Outcome {
@@ -17,28 +17,41 @@ enum Simulation {
     var report: RehearsalReport
   }
 
-  /// Runs the capture at `path` through a gate of this setup.
+  /// Runs each capture through a gate of this setup that has seen nothing before.
   ///
   /// - Parameters:
-  ///   - path: A pcap or pcapng file.
+  ///   - paths: pcap or pcapng files.
   ///   - setup: The configuration, the rules and the router's files.
   ///   - rules: Other rules to try instead of the configured ones; nil keeps those.
-  /// - Throws: `CaptureFault` when the file can't be read to its end.
-  /// - Returns: What was in the capture, and what was decided.
+  /// - Throws: `CaptureFault` when a file can't be read to its end.
+  /// - Returns: Of each, what was in it, and what was decided.
   static func run(
-    _ path: String,
+    _ paths: [String],
     setup: borrowing GateSetup,
     rules: LoadedRules? = nil
-  ) throws(CaptureFault) -> Outcome {
+  ) throws(CaptureFault) -> [Outcome] {
     let configuration = setup.loaded.configuration
-    let gates = configuration.gates.map(\.endpoint)
+    let law = setup.law(rules ?? setup.rules, shards: 1, limits: configuration.limits)
+    let shared = RehearsedLaw(law)
+    var outcomes: [Outcome] = []
+    for path in paths {
+      outcomes.append(try run(path, shared, gates: configuration.gates.map(\.endpoint)))
+    }
+    return outcomes
+  }
+
+  private static func run(
+    _ path: String,
+    _ law: RehearsedLaw,
+    gates: [Endpoint]
+  ) throws(CaptureFault) -> Outcome {
     var replay = CaptureReplay(gates: gates)
     var reader = try CaptureReader(path: path)
     guard let first = try reader.next() else {
       return Outcome(counts: replay.counts, report: RehearsalReport(signatures: [], rules: []))
     }
     var rehearsal = Rehearsal(
-      setup.law(rules ?? setup.rules, shards: 1, limits: configuration.limits),
+      law,
       tables: SharedTables(probes: replay.probes),
       startingAt: Instant(nanoseconds: first.nanoseconds)
     )

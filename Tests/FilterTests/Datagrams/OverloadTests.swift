@@ -215,7 +215,7 @@ import Wire
   }
 
   @Test func aSourceHas48Bytes() {
-    #expect(MemoryLayout<DatagramSource>.stride == 48)
+    #expect(MemoryLayout<DatagramSource>.stride == 56)
   }
 
   @Test func sharesOfLimitsAddUp() {

@@ -74,6 +74,17 @@ private struct Mix: ~Copyable {
     }
   }
 
+  /// Of the first sources every third is known.
+  private static func standings() -> StandingTableOwner {
+    let owner = StandingTableOwner(capacity: 16_384)
+    var writer = owner.makeWriter()
+    for number in stride(from: 0, to: 10_000, by: 3) {
+      let peer = source(number).address
+      writer.note(.passed(.handshake), of: peer, StandingLifetimes(), now: start)
+    }
+    return owner
+  }
+
   #if !DEBUG
     @Test(arguments: RouterKind.allCases)
     func tenThousandDatagramsCostNothing(kind: RouterKind) {
@@ -84,9 +95,12 @@ private struct Mix: ~Copyable {
         DatagramForge.retry(destination: 6, source: 5, token: 77, reason: 0, &generator),
         DatagramForge.noise(100, &generator),
       ])
+      let owner = Self.standings()
+      defer { withExtendedLifetime(owner) {} }
       var gate = SSU2Gate(
         facts: DatagramJudge.facts(kind),
         limits: DatagramLimits(),
+        standings: owner.table,
         seed: 1,
         now: Self.start
       )
@@ -184,9 +198,12 @@ private struct Mix: ~Copyable {
   private static func measure(_ mix: borrowing Mix) -> Double {
     let answer = UnsafeMutableRawBufferPointer.allocate(byteCount: 128, alignment: 8)
     defer { answer.deallocate() }
+    let owner = standings()
+    defer { withExtendedLifetime(owner) {} }
     var gate = SSU2Gate(
       facts: DatagramJudge.facts(.i2pd),
       limits: DatagramLimits(),
+      standings: owner.table,
       seed: 1,
       now: start
     )

@@ -15,8 +15,13 @@ final class GateBench {
   var now = GateBench.start
   var generator = SeededGenerator(seed: 7)
 
-  init(_ kind: RouterKind, _ limits: DatagramLimits = DatagramLimits()) {
-    gate = SSU2Gate(facts: DatagramJudge.facts(kind), limits: limits, seed: 1, now: now)
+  init(
+    _ kind: RouterKind,
+    _ limits: DatagramLimits = DatagramLimits(),
+    standings: StandingTable? = nil
+  ) {
+    let facts = DatagramJudge.facts(kind)
+    gate = SSU2Gate(facts: facts, limits: limits, standings: standings, seed: 1, now: now)
   }
 
   deinit {
