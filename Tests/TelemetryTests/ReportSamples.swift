@@ -58,7 +58,9 @@ enum ReportSamples {
         ],
         traffic: transport == "ntcp2"
           ? .connections(heldLimit: 16_384, openLimit: 8_192) : .datagrams(hasFlows: false),
-        router: transport == "ntcp2" ? .answers : .unseen
+        router: transport == "ntcp2"
+          ? RouterReport(state: .up, listener: .somebody, answeredWallSeconds: 1_796_083_196)
+          : RouterReport()
       )
     }
     report.kernelRules = .inPlace

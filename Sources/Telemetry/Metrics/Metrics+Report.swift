@@ -23,12 +23,7 @@ extension Metrics {
         rules == .inPlace ? "1" : "0"
       )
     }
-    let reachable = "sallyport_router_reachable"
-    page.open(reachable, .gauge, help: "Whether the router takes connections of the gate.")
-    for gate in report.gates where gate.router != .unseen {
-      let value = gate.router == .answers ? "1" : "0"
-      page.sample(reachable, [("transport", gate.metrics.transport)], value)
-    }
+    write(routerOf: report, to: &page)
     write(limits: report, to: &page)
     let reloads = "sallyport_reloads_total"
     page.open(reloads, .counter, help: "Reloads, by whether they took effect.")
@@ -53,6 +48,28 @@ extension Metrics {
     let leftOut = "sallyport_journal_lines_left_out_total"
     page.open(leftOut, .counter, help: "Journal lines left out to stay within the budget.")
     page.sample(leftOut, [], String(report.journalLinesLeftOut))
+  }
+
+  /// What does not show is left out.
+  private static func write(routerOf report: Report, to page: inout PrometheusText) {
+    let reachable = "sallyport_router_reachable"
+    page.open(reachable, .gauge, help: "Whether the router is there for what the gate hands over.")
+    for gate in report.gates where gate.router.state != .unknown {
+      let value = gate.router.state == .up ? "1" : "0"
+      page.sample(reachable, [("transport", gate.metrics.transport)], value)
+    }
+    let listening = "sallyport_router_listening"
+    page.open(listening, .gauge, help: "Whether somebody listens at the router's port.")
+    for gate in report.gates where gate.router.listener != .unknown {
+      let value = gate.router.listener == .somebody ? "1" : "0"
+      page.sample(listening, [("transport", gate.metrics.transport)], value)
+    }
+    let answered = "sallyport_router_last_answer_timestamp_seconds"
+    page.open(answered, .gauge, help: "When the router last answered a stranger.")
+    for gate in report.gates {
+      guard let seconds = gate.router.answeredWallSeconds else { continue }
+      page.sample(answered, [("transport", gate.metrics.transport)], String(seconds))
+    }
   }
 
   private static func write(limits report: Report, to page: inout PrometheusText) {

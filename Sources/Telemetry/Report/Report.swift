@@ -54,8 +54,8 @@ public struct GateReport: Sendable {
   public var doors: [Door]
   /// What they take from peers.
   public var traffic: Traffic
-  /// Whether the router takes what they hand over.
-  public var router: RouterReach
+  /// Whether the router is there for what they hand over.
+  public var router: RouterReport
 
   /// What gates take from peers.
   public enum Traffic: Equatable, Sendable {
@@ -63,16 +63,6 @@ public struct GateReport: Sendable {
     case connections(heldLimit: UInt64, openLimit: UInt64)
     /// Datagrams, some of them as a proxy with flows of its own.
     case datagrams(hasFlows: Bool)
-  }
-
-  /// Whether the router takes what is handed over.
-  public enum RouterReach: Equatable, Sendable {
-    /// It took the last.
-    case answers
-    /// It has taken nothing for so long.
-    case away(nanoseconds: UInt64)
-    /// That does not show: datagrams are sent on in their senders' names.
-    case unseen
   }
 
   /// A port that is guarded.
@@ -98,7 +88,7 @@ public struct GateReport: Sendable {
     history: History,
     doors: [Door],
     traffic: Traffic,
-    router: RouterReach
+    router: RouterReport
   ) {
     self.metrics = metrics
     self.history = history

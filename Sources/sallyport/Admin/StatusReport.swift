@@ -100,6 +100,20 @@ struct TransportStatus: Codable, Equatable {
   var stage: String
   /// How fast the router answered lately; absent when it had nothing to answer.
   var routerAnswer: Timing?
+  /// Whether the router is there.
+  var router: Presence
+
+  /// Whether the router is there.
+  struct Presence: Codable, Equatable {
+    /// `up`, `away` or `unknown`.
+    var state: String
+    /// For how long it is away.
+    var awaySeconds: UInt64?
+    /// Whether somebody listens at its port; absent when that does not show.
+    var listening: Bool?
+    /// How long ago it last answered a stranger; absent when it has not yet.
+    var answeredSecondsAgo: UInt64?
+  }
 
   /// How often a verdict was given.
   struct VerdictCount: Codable, Equatable {

@@ -83,6 +83,7 @@ struct StatusText {
       now = ["\(status.provenEndpoints) proven endpoints", "\(status.flows) flows carried"]
     }
     lines.append(row("now", now.joined(separator: ", ")))
+    lines.append(row("router", text(status.router)))
     if let answer = status.routerAnswer {
       let slow = answer.slowMilliseconds.map { "99 % within \(PlainWords.milliseconds($0))" }
       lines.append(
@@ -101,6 +102,18 @@ struct StatusText {
       )
     }
     return lines
+  }
+
+  private func text(_ router: TransportStatus.Presence) -> String {
+    let state =
+      switch router.state {
+      case "up": ink.good("up")
+      case "away": ink.bad("away") + " for \(PlainWords.span(router.awaySeconds ?? 0))"
+      default: ink.doubtful("not seen from here")
+      }
+    let listening = router.listening.map { $0 ? "listens" : "nobody listens at its port" }
+    let answered = router.answeredSecondsAgo.map { "answered \(PlainWords.span($0)) ago" }
+    return [state, listening, answered].compactMap(\.self).joined(separator: ", ")
   }
 
   private func row(_ label: String, _ text: String) -> String {

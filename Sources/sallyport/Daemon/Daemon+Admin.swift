@@ -61,7 +61,7 @@ extension Daemon {
         files: StatusReport.Health(problem: health.routerFilesProblem)
       ),
       gates: started.gates.map(StatusReport.Gate.init),
-      transports: recent.map { $0.status(groups, at: now) },
+      transports: zip(recent, routers).map { $0.status(groups, $1.router, at: now) },
       kernelRules: kernelRulesHealth,
       radar: started.radar.isEnabled ? StatusReport.Health(problem: health.radarProblem) : nil,
       reload: health.reload,
@@ -96,6 +96,21 @@ extension StatusReport.Gate {
     transport = gate.transport.word
     mode = gate.mode == .transparent ? "transparent" : "proxy"
     address = "\(gate.endpoint)"
+  }
+}
+
+extension TransportStatus.Presence {
+  /// What a report says of the router, at this moment.
+  init(_ router: RouterReport, wallSeconds: UInt64) {
+    switch router.state {
+    case .up: state = "up"
+    case .away(let nanoseconds):
+      state = "away"
+      awaySeconds = nanoseconds / Nanoseconds.perSecond
+    case .unknown: state = "unknown"
+    }
+    listening = router.listener == .unknown ? nil : router.listener == .somebody
+    answeredSecondsAgo = router.answeredWallSeconds.map { wallSeconds - min($0, wallSeconds) }
   }
 }
 

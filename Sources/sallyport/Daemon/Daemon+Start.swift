@@ -62,6 +62,7 @@ extension Daemon {
       health: health,
       signals: signals,
       watch: RouterWatch(directory: configuration.router.directory, facts: facts),
+      sight: RouterSight(configuration.gates, now: now),
       bounds: bounds,
       radar: radar,
       netDb: try? NetDbPost(routerDirectory: configuration.router.directory, notes: notes),

@@ -64,11 +64,16 @@ extension Daemon {
   var scene: Lookout.Scene {
     Lookout.Scene(
       kernelRules: kernelRulesReport,
-      routerAway: readers.routerAway,
+      routers: routers,
       reloads: health.reloads,
       startedWallSeconds: health.startedSeconds,
       journalLinesLeftOut: journal.leftOutInAll
     )
+  }
+
+  /// How the router is, for each transport.
+  var routers: [(transport: Transport, router: RouterReport)] {
+    sight.reports(refusing: readers.routerAway, at: now)
   }
 
   private var kernelRulesReport: KernelRulesReport? {

@@ -42,6 +42,8 @@ struct Daemon: ~Copyable {
   var health = DaemonHealth()
   let signals: SignalSource
   var watch: RouterWatch
+  /// Sees whether the router is there.
+  var sight: RouterSight
   var bounds: GateBounds
   /// Listens until it goes.
   let radar: RadarPost?
@@ -65,6 +67,7 @@ struct Daemon: ~Copyable {
       if hasDrained { break }
       followRouterFiles()
       lookAfterRules()
+      lookForRouter()
       endEntries()
       serveAdmin()
       tell()
@@ -193,5 +196,10 @@ struct Daemon: ~Copyable {
       journal.write(.firewallRestored, at: now)
     }
     rulesState = state
+  }
+
+  private mutating func lookForRouter() {
+    let events = sight.look(at: now, wallSeconds: Clock.wallSeconds) { groups.snapshot(of: $0) }
+    for event in events { journal.write(event, at: now) }
   }
 }

@@ -1,3 +1,4 @@
+internal import Kernel
 internal import Telemetry
 internal import Wire
 
@@ -29,7 +30,11 @@ struct RecentNumbers {
   }
 
   /// The numbers now, and what was added since about a minute ago.
-  func status(_ groups: [any GateGroup], at now: Instant) -> TransportStatus {
+  func status(
+    _ groups: [any GateGroup],
+    _ router: RouterReport,
+    at now: Instant
+  ) -> TransportStatus {
     let total = groups.snapshot(of: transport)
     guard let first = looks.first else { preconditionFailure("there is always a look") }
     let recent = total.added(since: first.numbers)
@@ -46,7 +51,8 @@ struct RecentNumbers {
       flows: total[.flows],
       provenEndpoints: total[.provenEndpoints],
       stage: VerdictWords.stage(UInt8(clamping: total[.stage])),
-      routerAnswer: Self.timing(recent[.routerAnswer])
+      routerAnswer: Self.timing(recent[.routerAnswer]),
+      router: TransportStatus.Presence(router, wallSeconds: Clock.wallSeconds)
     )
   }
 

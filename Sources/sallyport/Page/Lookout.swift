@@ -73,8 +73,8 @@ struct Lookout {
   struct Scene {
     /// How the kernel rules stand; nil when there are none.
     var kernelRules: KernelRulesReport?
-    /// Of which transports the router takes no connections, and since when.
-    var routerAway: [RouterAway]
+    /// How the router is, for each transport.
+    var routers: [(transport: Transport, router: RouterReport)]
     /// What reloads came to.
     var reloads: ReloadReport
     /// When the daemon started, in seconds since 1970.
@@ -101,7 +101,7 @@ struct Lookout {
         history: past.history,
         doors: doors.filter { $0.transport == past.transport }.map(\.door),
         traffic: traffic.traffic,
-        router: reach(past.transport, traffic.traffic, scene, now: now)
+        router: scene.routers.first { $0.transport == past.transport }?.router ?? RouterReport()
       )
     }
     report.matches = groups.matches
@@ -113,17 +113,6 @@ struct Lookout {
     report.process = ProcessReport.now
     report.process.startedWallSeconds = scene.startedWallSeconds
     return report
-  }
-
-  private func reach(
-    _ transport: Transport,
-    _ traffic: GateReport.Traffic,
-    _ scene: Scene,
-    now: Instant
-  ) -> GateReport.RouterReach {
-    if traffic == .datagrams(hasFlows: false) { return .unseen }
-    let away = scene.routerAway.first { $0.transport == transport }
-    return away.map { .away(nanoseconds: now.nanoseconds(since: $0.since)) } ?? .answers
   }
 }
 

@@ -49,6 +49,12 @@ enum TopSample {
         count: 50,
         medianMilliseconds: 8.192,
         slowMilliseconds: 1_048.576
+      ),
+      router: TransportStatus.Presence(
+        state: word == "ssu2" ? "away" : "up",
+        awaySeconds: word == "ssu2" ? 75 : nil,
+        listening: word != "ssu2",
+        answeredSecondsAgo: word == "ssu2" ? nil : 3
       )
     )
   }
