@@ -11,6 +11,10 @@ extension Gauge {
     case .stage: "sallyport_stage"
     case .provenEndpoints: "sallyport_proven_endpoints"
     case .flows: "sallyport_flows"
+    case .sourceRecords: "sallyport_source_records"
+    case .replayRecords: "sallyport_replay_records"
+    case .witnessedTokens: "sallyport_witnessed_tokens"
+    case .cookieRecords: "sallyport_cookie_records"
     }
   }
 
@@ -26,8 +30,15 @@ extension Gauge {
     case .stage: "Overload stage, 0 is calm."
     case .provenEndpoints: "Endpoints that have shown that datagrams to them arrive."
     case .flows: "Flows of datagrams that a proxy carries."
+    case .sourceRecords: "Records of addresses and networks."
+    case .replayRecords: "First flights remembered against being used twice."
+    case .witnessedTokens: "Tokens of the router that are remembered."
+    case .cookieRecords: "Cookies that came back, remembered against being used twice."
     }
   }
+
+  /// The name of the metric that shows how many there may be.
+  var limitMetricName: String { metricName + "_limit" }
 }
 
 extension Tally {

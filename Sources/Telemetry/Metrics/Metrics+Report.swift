@@ -73,18 +73,22 @@ extension Metrics {
   }
 
   private static func write(limits report: Report, to page: inout PrometheusText) {
-    let limits = report.gates.compactMap { gate -> (String, UInt64, UInt64)? in
-      guard case .connections(let held, let open) = gate.traffic else { return nil }
-      return (gate.metrics.transport, held, open)
+    for gauge in Gauge.allCases {
+      let limited = report.gates.compactMap { gate in
+        gate.limits[gauge].map { (gate.metrics.transport, $0) }
+      }
+      guard !limited.isEmpty else { continue }
+      page.open(gauge.limitMetricName, .gauge, help: "How many \(gauge.metricName) has room for.")
+      for (transport, limit) in limited {
+        page.sample(gauge.limitMetricName, [("transport", transport)], String(limit))
+      }
     }
-    guard !limits.isEmpty else { return }
-    page.open("sallyport_held_limit", .gauge, help: "The most strangers that are held.")
-    for (transport, held, _) in limits {
-      page.sample("sallyport_held_limit", [("transport", transport)], String(held))
-    }
-    page.open("sallyport_open_limit", .gauge, help: "The most connections that are let through.")
-    for (transport, _, open) in limits {
-      page.sample("sallyport_open_limit", [("transport", transport)], String(open))
+    for (name, help, fill) in [
+      ("standing_sources", "Sources that the gate knows something of.", report.standing),
+      ("people_entries", "Networks that people blocked or allowed.", report.people),
+    ] {
+      page.gauge("sallyport_\(name)", help: help, String(fill.entries))
+      page.gauge("sallyport_\(name)_limit", help: "The most of them.", String(fill.limit))
     }
   }
 

@@ -17,6 +17,10 @@ public struct Report: Sendable {
   public var gates: [GateReport]
   /// How often each signature and rule in force matched.
   public var matches: [RuleMatches]
+  /// The table of what is known of sources.
+  public var standing: Fill
+  /// What people said of networks.
+  public var people: Fill
   /// The kernel rules that divert peers; nil when no gate needs any.
   public var kernelRules: KernelRulesReport?
   /// What reloads came to.
@@ -37,6 +41,8 @@ public struct Report: Sendable {
     uptimeNanoseconds = 0
     gates = []
     matches = []
+    standing = Fill()
+    people = Fill()
     reloads = ReloadReport()
     loops = LoopReport()
     journalLinesLeftOut = 0
@@ -54,13 +60,15 @@ public struct GateReport: Sendable {
   public var doors: [Door]
   /// What they take from peers.
   public var traffic: Traffic
+  /// How much of what is bounded there is room for.
+  public var limits: [Gauge: UInt64]
   /// Whether the router is there for what they hand over.
   public var router: RouterReport
 
   /// What gates take from peers.
   public enum Traffic: Equatable, Sendable {
-    /// Connections: at most so many strangers are held, and so many connections open.
-    case connections(heldLimit: UInt64, openLimit: UInt64)
+    /// Connections.
+    case connections
     /// Datagrams, some of them as a proxy with flows of its own.
     case datagrams(hasFlows: Bool)
   }
@@ -88,13 +96,29 @@ public struct GateReport: Sendable {
     history: History,
     doors: [Door],
     traffic: Traffic,
+    limits: [Gauge: UInt64],
     router: RouterReport
   ) {
     self.metrics = metrics
     self.history = history
     self.doors = doors
     self.traffic = traffic
+    self.limits = limits
     self.router = router
+  }
+}
+
+/// How full something bounded is.
+public struct Fill: Equatable, Sendable {
+  /// What is in it.
+  public var entries: UInt64
+  /// What it has room for.
+  public var limit: UInt64
+
+  /// So much of so much.
+  public init(entries: UInt64 = 0, limit: UInt64 = 0) {
+    self.entries = entries
+    self.limit = limit
   }
 }
 

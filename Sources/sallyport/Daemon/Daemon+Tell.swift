@@ -65,6 +65,11 @@ extension Daemon {
     Lookout.Scene(
       kernelRules: kernelRulesReport,
       routers: routers,
+      standing: standing.fill,
+      people: Fill(
+        entries: UInt64(people.book.count),
+        limit: UInt64(PeopleBounds.entries)
+      ),
       reloads: health.reloads,
       startedWallSeconds: health.startedSeconds,
       journalLinesLeftOut: journal.leftOutInAll

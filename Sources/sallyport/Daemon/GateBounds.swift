@@ -50,4 +50,32 @@ struct GateBounds: Equatable, Sendable {
     fresh.flows.flows = flows.flows
     return fresh
   }
+
+  /// What the tables of `groups`, of one transport, have room for together.
+  func limits(of groups: [GroupPlan], shards: UInt32) -> [Gauge: UInt64] {
+    groups.reduce(into: [:]) { limits, group in
+      limits.merge(limits(of: group, shards: shards), uniquingKeysWith: +)
+    }
+  }
+
+  private func limits(of group: GroupPlan, shards: UInt32) -> [Gauge: UInt64] {
+    switch group.transport {
+    case .ntcp2:
+      return [
+        .held: UInt64(connections.heldStrangers),
+        .open: UInt64(connections.openSessions),
+        .sourceRecords: connections.sourceRoom(shards: shards),
+        .replayRecords: connections.replayRoom(shards: shards),
+      ]
+    case .ssu2:
+      var limits: [Gauge: UInt64] = [
+        .sourceRecords: datagrams.sourceRoom(shards: shards),
+        .provenEndpoints: datagrams.provenRoom(shards: shards),
+        .witnessedTokens: datagrams.witnessedRoom(shards: shards),
+        .cookieRecords: datagrams.cookieRoom(shards: shards),
+      ]
+      if group.mode != .transparent { limits[.flows] = UInt64(flows.flows) }
+      return limits
+    }
+  }
 }
