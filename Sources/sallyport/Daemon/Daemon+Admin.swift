@@ -9,7 +9,6 @@ internal import Wire
 extension Daemon {
   /// Answers whoever asks, as far as it goes without waiting.
   mutating func serveAdmin() {
-    for index in recent.indices { recent[index].look(groups, at: now) }
     guard var server = admin.take() else { return }
     server.serve(now) { request, peer in answer(request, by: peer) }
     admin = consume server
@@ -40,19 +39,22 @@ extension Daemon {
   }
 
   private var metricsPage: String {
-    Metrics.page(lookout.report(of: groups, scene, now: now))
+    Metrics.page(report)
   }
+
+  private var report: Report { lookout.report(of: groups, scene, now: now) }
 }
 
 // MARK: - How the gate is
 
 extension Daemon {
   private var statusReport: StatusReport {
-    StatusReport(
+    let report = report
+    return StatusReport(
       version: SallyportVersion.text,
       pid: getpid(),
       startedSeconds: health.startedSeconds,
-      nowSeconds: Clock.wallSeconds,
+      nowSeconds: report.wallSeconds,
       configuration: configurationPath,
       isStopping: drainUntil != nil,
       router: StatusReport.Router(
@@ -61,7 +63,7 @@ extension Daemon {
         files: StatusReport.Health(problem: health.routerFilesProblem)
       ),
       gates: started.gates.map(StatusReport.Gate.init),
-      transports: zip(recent, routers).map { $0.status(groups, $1.router, at: now) },
+      transports: report.gates.map { TransportStatus($0, wallSeconds: report.wallSeconds) },
       kernelRules: kernelRulesHealth,
       radar: started.radar.isEnabled ? StatusReport.Health(problem: health.radarProblem) : nil,
       reload: health.reload,
@@ -96,21 +98,6 @@ extension StatusReport.Gate {
     transport = gate.transport.word
     mode = gate.mode == .transparent ? "transparent" : "proxy"
     address = "\(gate.endpoint)"
-  }
-}
-
-extension TransportStatus.Presence {
-  /// What a report says of the router, at this moment.
-  init(_ router: RouterReport, wallSeconds: UInt64) {
-    switch router.state {
-    case .up: state = "up"
-    case .away(let nanoseconds):
-      state = "away"
-      awaySeconds = nanoseconds / Nanoseconds.perSecond
-    case .unknown: state = "unknown"
-    }
-    listening = router.listener == .unknown ? nil : router.listener == .somebody
-    answeredSecondsAgo = router.answeredWallSeconds.map { wallSeconds - min($0, wallSeconds) }
   }
 }
 

@@ -58,7 +58,6 @@ extension Daemon {
       standing: kept.standing,
       admin: admin,
       people: people,
-      recent: groups.transports.map { RecentNumbers($0, startingAt: now) },
       health: health,
       signals: signals,
       watch: RouterWatch(directory: configuration.router.directory, facts: facts),

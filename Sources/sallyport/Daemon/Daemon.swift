@@ -37,8 +37,6 @@ struct Daemon: ~Copyable {
   var admin: AdminServer?
   /// What people said of networks.
   var people: People
-  /// The numbers of the last minute, of each transport.
-  var recent: [RecentNumbers]
   var health = DaemonHealth()
   let signals: SignalSource
   var watch: RouterWatch

@@ -92,12 +92,10 @@ struct Lookout {
     )
     report.uptimeNanoseconds = now.nanoseconds(since: startedAt)
     report.gates = zip(histories, kinds).map { past, kind in
-      GateReport(
-        metrics: GateMetrics(
-          transport: past.transport.word,
-          snapshot: groups.snapshot(of: past.transport)
-        ),
-        history: past.history,
+      let numbers = groups.snapshot(of: past.transport)
+      return GateReport(
+        metrics: GateMetrics(transport: past.transport.word, snapshot: numbers),
+        history: past.history.noted(numbers, at: now),
         doors: doors.filter { $0.transport == past.transport }.map(\.door),
         traffic: kind.traffic,
         limits: kind.limits,
