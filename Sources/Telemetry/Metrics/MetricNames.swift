@@ -1,20 +1,23 @@
 extension Gauge {
   /// The metric's name: people's dashboards rely on it.
-  var metricName: String {
+  var metricName: String { "sallyport_" + word }
+
+  /// The metric's name without the program's.
+  public var word: String {
     switch self {
-    case .held: "sallyport_held"
-    case .reading: "sallyport_reading"
-    case .open: "sallyport_open"
-    case .handshakesInFlight: "sallyport_handshakes_in_flight"
-    case .dialled: "sallyport_dialled"
-    case .sessions: "sallyport_sessions"
-    case .stage: "sallyport_stage"
-    case .provenEndpoints: "sallyport_proven_endpoints"
-    case .flows: "sallyport_flows"
-    case .sourceRecords: "sallyport_source_records"
-    case .replayRecords: "sallyport_replay_records"
-    case .witnessedTokens: "sallyport_witnessed_tokens"
-    case .cookieRecords: "sallyport_cookie_records"
+    case .held: "held"
+    case .reading: "reading"
+    case .open: "open"
+    case .handshakesInFlight: "handshakes_in_flight"
+    case .dialled: "dialled"
+    case .sessions: "sessions"
+    case .stage: "stage"
+    case .provenEndpoints: "proven_endpoints"
+    case .flows: "flows"
+    case .sourceRecords: "source_records"
+    case .replayRecords: "replay_records"
+    case .witnessedTokens: "witnessed_tokens"
+    case .cookieRecords: "cookie_records"
     }
   }
 

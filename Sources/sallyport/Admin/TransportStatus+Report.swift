@@ -22,7 +22,10 @@ extension TransportStatus {
       provenEndpoints: total[.provenEndpoints],
       stage: VerdictWords.stage(UInt8(clamping: total[.stage])),
       routerAnswer: Self.timing(recent[.routerAnswer]),
-      router: TransportStatus.Presence(gate.router, wallSeconds: wallSeconds)
+      router: TransportStatus.Presence(gate.router, wallSeconds: wallSeconds),
+      tables: Gauge.allCases.compactMap { gauge in
+        gate.limits[gauge].map { TableFill(gauge.word, entries: total[gauge], limit: $0) }
+      }
     )
   }
 

@@ -68,7 +68,10 @@ extension Daemon {
       radar: started.radar.isEnabled ? StatusReport.Health(problem: health.radarProblem) : nil,
       reload: health.reload,
       blocks: people.book.count(.block),
-      allows: people.book.count(.allow)
+      allows: people.book.count(.allow),
+      tables: [("standing_sources", report.standing), ("people_entries", report.people)].map {
+        TableFill($0, entries: $1.entries, limit: $1.limit)
+      }
     )
   }
 
