@@ -66,7 +66,7 @@ struct GateSetup: ~Copyable {
   /// The gates' addresses, and those of this host's devices.
   private var ownAddresses: [SourceAddress] {
     let published = loaded.configuration.gates.map(\.endpoint.address)
-    return published.filter { !$0.isUnspecified } + HostAddresses.now()
+    return published.filter { !$0.isUnspecified } + LocalAddresses.now()
   }
 
   /// A policy for one of `shards` shards of the SSU2 gates of this mode.

@@ -31,7 +31,7 @@ struct RouterSight {
   ) -> [JournalEvent] {
     guard now >= lookAt else { return [] }
     lookAt = now.advanced(byNanoseconds: Self.intervalNanoseconds)
-    let own = (try? LocalAddresses.list().map(\.address)) ?? []
+    let own = LocalAddresses.now()
     var events: [JournalEvent] = []
     for (index, place) in places.enumerated() {
       presences[index].counted(numbers(place.transport), at: now, wallSeconds: wallSeconds)
