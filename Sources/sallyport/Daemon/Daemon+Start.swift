@@ -61,6 +61,7 @@ extension Daemon {
       health: health,
       signals: signals,
       watch: RouterWatch(directory: configuration.router.directory, facts: facts),
+      reader: SetupReader(path: path),
       sight: RouterSight(configuration.gates, now: now),
       bounds: bounds,
       radar: radar,
