@@ -78,7 +78,7 @@ struct LoadedRules: Sendable {
   var scoreOrigin: RuleOrigin?
   /// How many files there are.
   var fileCount = 0
-  /// The rules, lists and score, compiled once for all shards.
+  /// All of it, compiled once for all shards.
   var program = SharedRules.none
 
   /// Networks of all lists together.

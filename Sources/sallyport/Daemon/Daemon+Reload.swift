@@ -35,11 +35,11 @@ extension Daemon {
     _ finding: SetupReader.Finding,
     isReload: Bool
   ) throws(FaultReport) {
-    let setup =
-      switch finding {
-      case .good(let setup): setup.take()
-      case .faulty(let faults): throw faults
-      }
+    let setup: GateSetup
+    switch finding {
+    case .good(let handover): setup = handover.take()
+    case .faulty(let faults): throw faults
+    }
     health.routerFilesProblem = nil
     let isNew = setup.router.facts != watch.facts
     guard isReload || isNew else { return watch.settle(setup.router.facts) }

@@ -55,7 +55,6 @@ struct GateSetup: ~Copyable {
   ) -> Law {
     Law(
       handshake: handshake(),
-      signatures: signatures(rules),
       rules: rules.program,
       limits: limits.share(of: shards),
       shards: shards,
@@ -103,15 +102,6 @@ struct GateSetup: ~Copyable {
       preconditionFailure("a policy for NTCP2 where no gate speaks it")
     }
     return NTCP2Handshake(facts: facts, privateKey: copyOfKey())
-  }
-
-  /// The compiled signatures of rules that were read and checked.
-  private func signatures(_ rules: LoadedRules) -> SignatureSet {
-    do throws(SignatureFault) {
-      return try SignatureSet(rules.definitions)
-    } catch {
-      preconditionFailure("rules that were checked do not compile")
-    }
   }
 
   private func copyOfKey() -> SecretBytes? {

@@ -39,7 +39,7 @@ struct Rehearsal: ~Copyable {
   /// A gate as it stands at the start, at the moment of the first packet.
   init(_ law: consuming Law, tables: SharedTables, startingAt start: Instant) {
     report = RehearsalReport(
-      signatures: law.signatures.definitions.map(\.name),
+      signatures: law.rules.signatures.definitions.map(\.name),
       rules: law.rules.program.definitions.map(\.name)
     )
     mimicry = Mimicry(
