@@ -29,7 +29,8 @@ import Wire
     #expect(presence.report(refusingSince: nil, at: Self.at(0)) == RouterReport())
     #expect(presence.saw(.somebody(inodes: [7]), at: Self.at(1)) == nil)
     #expect(presence.report(refusingSince: nil, at: Self.at(1)).state == .up)
-    guard case .routerUnreachable("ssu2", _) = presence.saw(.nobody(at: Self.place), at: Self.at(5))
+    guard
+      case .routerUnreachable("ssu2", _)? = presence.saw(.nobody(at: Self.place), at: Self.at(5))
     else {
       Issue.record("nobody was told")
       return
@@ -121,35 +122,49 @@ import Wire
     }
   }
 
-  private static func listener(_ port: UInt16) throws -> Listener {
-    try Listener(on: Endpoint(address: here, port: port), isTransparent: false)
+  /// What is seen before, while and after `open` has a socket that listens, and once more while it
+  /// has one at the same port again.
+  private static func follow<Socket: ~Copyable>(
+    _ transport: Transport,
+    _ open: (UInt16) throws -> Socket,
+    port portOf: (borrowing Socket) -> UInt16?
+  ) throws -> [RouterReport?] {
+    let first = try open(0)
+    let found = portOf(first)
+    let port = try #require(found)
+    var looks = Looks(transport, port: port)
+    var seen = [looks.next()]
+    _ = consume first
+    seen += [looks.next(), looks.next()]
+    let second = try open(port)
+    seen.append(looks.next())
+    _ = consume second
+    return seen
   }
 
+  /// Up, away since a moment, and up again.
+  private static let course = [
+    RouterReport(state: .up, listener: .somebody),
+    RouterReport(state: away(0), listener: .nobody),
+    RouterReport(state: away(1), listener: .nobody),
+    RouterReport(state: .up, listener: .somebody),
+  ]
+
   @Test func aListenerOfConnectionsGoesAndComesBack() throws {
-    var listener: Listener? = try Self.listener(0)
-    let port = try #require(listener?.localEndpoint()?.port)
-    var looks = Looks(.ntcp2, port: port)
-    #expect(looks.next() == RouterReport(state: .up, listener: .somebody))
-    listener = nil
-    #expect(looks.next() == RouterReport(state: Self.away(0), listener: .nobody))
-    #expect(looks.next() == RouterReport(state: Self.away(1), listener: .nobody))
-    listener = try Self.listener(port)
-    #expect(looks.next() == RouterReport(state: .up, listener: .somebody))
-    #expect(listener?.localEndpoint()?.port == port)
+    let seen = try Self.follow(.ntcp2) { port in
+      try Listener(on: Endpoint(address: Self.here, port: port), isTransparent: false)
+    } port: {
+      $0.localEndpoint()?.port
+    }
+    #expect(seen == Self.course)
   }
 
   @Test func aSocketOfDatagramsGoesAndComesBack() throws {
-    func socket(_ port: UInt16) throws -> DatagramSocket {
+    let seen = try Self.follow(.ssu2) { port in
       try DatagramSocket(on: Endpoint(address: Self.here, port: port), .direct, lengths: 0...1_500)
+    } port: {
+      $0.localEndpoint()?.port
     }
-    var router: DatagramSocket? = try socket(0)
-    let port = try #require(router?.localEndpoint()?.port)
-    var looks = Looks(.ssu2, port: port)
-    #expect(looks.next() == RouterReport(state: .up, listener: .somebody))
-    router = nil
-    #expect(looks.next() == RouterReport(state: Self.away(0), listener: .nobody))
-    router = try socket(port)
-    #expect(looks.next() == RouterReport(state: .up, listener: .somebody))
-    #expect(router?.localEndpoint()?.port == port)
+    #expect(seen == Self.course)
   }
 }
