@@ -1,5 +1,6 @@
 internal import Filter
 internal import Kernel
+internal import Proxy
 internal import Telemetry
 internal import Wire
 

@@ -53,8 +53,8 @@ struct GateBounds: Equatable, Sendable {
 
   /// What the tables of `groups`, of one transport, have room for together.
   func limits(of groups: [GroupPlan], shards: UInt32) -> [Gauge: UInt64] {
-    groups.reduce(into: [:]) { limits, group in
-      limits.merge(limits(of: group, shards: shards), uniquingKeysWith: +)
+    groups.reduce(into: [:]) { sums, group in
+      sums.merge(limits(of: group, shards: shards), uniquingKeysWith: +)
     }
   }
 
