@@ -1,5 +1,6 @@
 import Foundation
 import Kernel
+import Proxy
 import Testing
 import Wire
 
