@@ -31,7 +31,7 @@ import Wire
   }
 
   private static let heading =
-    "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt uid timeout inode\n"
+    "  sl  local_address rem_address st tx_queue rx_queue tr tm->when retrnsmt uid timeout inode\n"
 
   private static func sockets(
     _ table: String,

@@ -58,7 +58,8 @@ enum ReportSamples {
         ],
         traffic: transport == "ntcp2" ? .connections : .datagrams(hasFlows: false),
         limits: transport == "ntcp2"
-          ? [.held: 16_384, .open: 8_192] : [.provenEndpoints: 262_144],
+          ? [GateReport.Limit(.held, 16_384), GateReport.Limit(.open, 8_192)]
+          : [GateReport.Limit(.provenEndpoints, 262_144)],
         router: transport == "ntcp2"
           ? RouterReport(state: .up, listener: .somebody, answeredWallSeconds: 1_796_083_196)
           : RouterReport()

@@ -75,7 +75,7 @@ extension Metrics {
   private static func write(limits report: Report, to page: inout PrometheusText) {
     for gauge in Gauge.allCases {
       let limited = report.gates.compactMap { gate in
-        gate.limits[gauge].map { (gate.metrics.transport, $0) }
+        gate.limits.first { $0.gauge == gauge }.map { (gate.metrics.transport, $0.most) }
       }
       guard !limited.isEmpty else { continue }
       page.open(gauge.limitMetricName, .gauge, help: "How many \(gauge.metricName) has room for.")

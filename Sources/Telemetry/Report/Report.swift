@@ -61,7 +61,7 @@ public struct GateReport: Sendable {
   /// What they take from peers.
   public var traffic: Traffic
   /// How much of what is bounded there is room for.
-  public var limits: [Gauge: UInt64]
+  public var limits: [Limit]
   /// Whether the router is there for what they hand over.
   public var router: RouterReport
 
@@ -71,6 +71,20 @@ public struct GateReport: Sendable {
     case connections
     /// Datagrams, some of them as a proxy with flows of its own.
     case datagrams(hasFlows: Bool)
+  }
+
+  /// How much of something there is room for.
+  public struct Limit: Equatable, Sendable {
+    /// Of what.
+    public var gauge: Gauge
+    /// How much.
+    public var most: UInt64
+
+    /// So much of `gauge`.
+    public init(_ gauge: Gauge, _ most: UInt64) {
+      self.gauge = gauge
+      self.most = most
+    }
   }
 
   /// A port that is guarded.
@@ -96,7 +110,7 @@ public struct GateReport: Sendable {
     history: History,
     doors: [Door],
     traffic: Traffic,
-    limits: [Gauge: UInt64],
+    limits: [Limit],
     router: RouterReport
   ) {
     self.metrics = metrics

@@ -23,8 +23,8 @@ extension TransportStatus {
       stage: VerdictWords.stage(UInt8(clamping: total[.stage])),
       routerAnswer: Self.timing(recent[.routerAnswer]),
       router: TransportStatus.Presence(gate.router, wallSeconds: wallSeconds),
-      tables: Gauge.allCases.compactMap { gauge in
-        gate.limits[gauge].map { TableFill(gauge.word, entries: total[gauge], limit: $0) }
+      tables: gate.limits.map { limit in
+        TableFill(limit.gauge.word, entries: total[limit.gauge], limit: limit.most)
       }
     )
   }

@@ -10,7 +10,7 @@ struct Lookout {
   private struct Kind {
     let transport: Transport
     let traffic: GateReport.Traffic
-    let limits: [Gauge: UInt64]
+    let limits: [GateReport.Limit]
   }
 
   private var histories: [(transport: Transport, history: History)]
