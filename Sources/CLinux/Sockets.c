@@ -29,13 +29,12 @@ int linux_local_endpoint(int socket, struct linux_endpoint *local) {
 
 static int bind_transparent(int dialled, int isIPv4, const struct linux_endpoint *source, uint32_t mark) {
   struct sockaddr_storage address;
-  struct linux_endpoint anyPort = {.high = source->high, .low = source->low, .port = 0};
-  socklen_t length = to_kernel(&anyPort, &address);
+  socklen_t length = to_kernel(source, &address);
   int transparent = isIPv4 ? set(dialled, SOL_IP, IP_TRANSPARENT, 1)
                            : set(dialled, SOL_IPV6, IPV6_TRANSPARENT, 1);
   if (transparent != 0) return -1;
   if (set(dialled, SOL_SOCKET, SO_MARK, (int)mark) != 0) return -1;
-  if (set(dialled, SOL_IP, IP_BIND_ADDRESS_NO_PORT, 1) != 0) return -1;
+  if (source->port == 0 && set(dialled, SOL_IP, IP_BIND_ADDRESS_NO_PORT, 1) != 0) return -1;
   return bind(dialled, (struct sockaddr *)&address, length);
 }
 

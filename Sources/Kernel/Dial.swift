@@ -61,16 +61,16 @@ extension StreamSocket {
     return outcome(unsafe linux_dial(&target, nil, 0))
   }
 
-  /// Starts a connection to `router` from the address of `peer`, from another port: the peer's own
-  /// 4-tuple belongs to the connection that was accepted. Needs CAP_NET_RAW and the policy route.
+  /// Starts a connection to `router` from `source`, whoever has that address; from any port when
+  /// its port is 0. Needs CAP_NET_RAW and the policy route.
   @_noLocks
-  public static func dial(
+  static func dial(
     _ router: Endpoint,
-    from peer: SourceAddress,
+    from source: Endpoint,
     mark: PacketMark
   ) -> DialOutcome<StreamSocket> {
     var target = router.toKernel()
-    var source = linux_endpoint(high: peer.high, low: peer.low, port: 0)
+    var source = source.toKernel()
     return outcome(unsafe linux_dial(&target, &source, mark.rawValue))
   }
 

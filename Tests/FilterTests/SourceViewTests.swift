@@ -32,6 +32,22 @@ import Wire
     judge.arrive(NewArrival(source: source), law, now: start)
   }
 
+  private static func explanation(
+    _ judge: borrowing Filter.Judge,
+    _ law: borrowing Law
+  ) throws -> Explanation {
+    try #require(Explanation(judge.view(of: source, law, now: start), law.rules))
+  }
+
+  @Test func rulesOfAnotherReloadExplainNothing() throws {
+    let law = try Self.law([rule("old", .weight(1))])
+    let next = try Self.law()
+    let judge = Filter.Judge(law, now: Self.start)
+    let view = judge.view(of: Self.source, law, now: Self.start)
+    #expect(Explanation(view, next.rules) == nil)
+    #expect(Explanation(view, law.rules)?.rules.map(\.name) == ["old"])
+  }
+
   @Test func aStrangerIsUnknownAndStaysSo() throws {
     let law = try Self.law([rule("all", .weight(500))])
     let judge = Filter.Judge(law, now: Self.start)
@@ -40,7 +56,7 @@ import Wire
       #expect(!view.isRemembered && view.refusal == nil)
       #expect(view.address.tokensLeft == law.limits.addressRate.burst)
       #expect(view.history.standing == .fresh && view.history.earlier == .none)
-      let explanation = Explanation(view, law.rules.program)
+      let explanation = try #require(Explanation(view, law.rules))
       #expect(explanation.verdict == .welcome && explanation.ground == .nothing)
       #expect(explanation.rules.map(\.name) == ["all"])
       #expect(explanation.score.all == 500 && explanation.changes.isEmpty)
@@ -65,7 +81,7 @@ import Wire
     }
     let view = judge.view(of: Self.source, law, now: Self.start)
     #expect(view.refusal == .addressRate)
-    let explanation = Explanation(view, law.rules.program)
+    let explanation = try #require(Explanation(view, law.rules))
     #expect(explanation.verdict == .refuse(.addressRate, rule: nil))
     #expect(explanation.changes == [.token(afterNanoseconds: Nanoseconds.perSecond)])
     // And so it is.
@@ -94,10 +110,7 @@ import Wire
     )
     var judge = Filter.Judge(law, now: Self.start)
     judge.limits.fail(judge.limits.keys(Self.source), now: Self.start)
-    let explanation = Explanation(
-      judge.view(of: Self.source, law, now: Self.start),
-      law.rules.program
-    )
+    let explanation = try Self.explanation(judge, law)
     #expect(explanation.verdict == .refuse(.score, rule: nil))
     #expect(explanation.watched == .refuse(.rule, rule: "watching"))
     #expect(explanation.ground == .failures(1))
@@ -109,7 +122,7 @@ import Wire
       ]
     )
     judge.limits.complete(judge.limits.keys(Self.source), now: Self.start)
-    let known = Explanation(judge.view(of: Self.source, law, now: Self.start), law.rules.program)
+    let known = try Self.explanation(judge, law)
     #expect(known.verdict == .welcome && known.ground == .completions(1))
   }
 
@@ -123,10 +136,7 @@ import Wire
     }
     guard case .welcome(_, let findings) = Self.arrive(&judge, law) else { return }
     #expect(findings.order == nil)
-    let explanation = Explanation(
-      judge.view(of: Self.source, law, now: Self.start),
-      law.rules.program
-    )
+    let explanation = try Self.explanation(judge, law)
     #expect(explanation.verdict == .refuse(.ruleLimit, rule: "once"))
     #expect(explanation.rules.map(\.isOver) == [true])
   }

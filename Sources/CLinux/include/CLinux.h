@@ -49,9 +49,14 @@ struct linux_endpoint {
 LINUX_NO_LOCKS int linux_accept(int listener, struct linux_endpoint *peer);
 /// The local address of a socket: behind TPROXY the one that the peer connected to.
 LINUX_NO_LOCKS int linux_local_endpoint(int socket, struct linux_endpoint *local);
-/// Starts a connection to `router`; from `source` (transparent) with `mark` unless `source` is null.
-/// The descriptor, connecting or connected; -1 with `errno` set.
+/// Starts a connection to `router`; from `source` (transparent; any port when that is 0) with `mark`
+/// unless `source` is null. The descriptor, connecting or connected; -1 with `errno` set.
 LINUX_NO_LOCKS int linux_dial(const struct linux_endpoint *router, const struct linux_endpoint *source, uint32_t mark);
+/// Opens the kernel's socket diagnosis (sock_diag(7)) of this thread's network namespace.
+int linux_diagnosis(void);
+/// Whether this host holds a TCP connection between `local` and `remote`, of whatever process and in
+/// whatever state: 1 or 0, also where the kernel has no diagnosis of TCP; -1 with `errno` set.
+LINUX_NO_LOCKS int linux_has_connection(int diagnosis, const struct linux_endpoint *local, const struct linux_endpoint *remote);
 /// The pending error of a socket, cleared by the call; 0 when connected.
 LINUX_NO_LOCKS int linux_socket_error(int socket);
 LINUX_NO_LOCKS int linux_shutdown_sending(int socket);

@@ -72,17 +72,21 @@ public struct Explanation: Sendable {
   /// What would change the verdict or a bad standing.
   public let changes: [Change]
 
-  /// Explains `view` by the rules that it was made with. A rule that a reload has taken away in the
-  /// meantime is left out.
-  public init(_ view: SourceView, _ program: borrowing RuleProgram) {
+  /// Explains `view` by the rules that it was made with; nil when `shared` are others, since the
+  /// shard had not taken the latest yet.
+  public init?(_ view: SourceView, _ shared: SharedRules) {
+    guard view.rulesSerial == shared.serial else { return nil }
+    self.init(view, shared.program)
+  }
+
+  private init(_ view: SourceView, _ program: borrowing RuleProgram) {
     self.view = view
     exemption = view.rules.exemption
     ground = Self.ground(view)
     score = view.rules.score
     bound = program.score
     let names = program.definitions.map(\.name)
-    rules = view.rules.matched.compactMap { number in
-      guard program.definitions.indices.contains(number) else { return nil }
+    rules = view.rules.matched.map { number in
       let rule = program.definitions[number]
       return Rule(
         name: rule.name,
@@ -92,10 +96,7 @@ public struct Explanation: Sendable {
       )
     }
     let isFree = view.rules.exemption != nil
-    let over = view.emptyBuckets.filter { number in
-      !isFree && program.definitions.indices.contains(number)
-        && program.definitions[number].mode == .enforce
-    }
+    let over = view.emptyBuckets.filter { !isFree && program.definitions[$0].mode == .enforce }
     let decision = view.rules.decision
     verdict = Self.verdict(view.refusal, decision, over: over.first, names)
     watched = Self.verdict(
@@ -113,13 +114,12 @@ public struct Explanation: Sendable {
     over: Int?,
     _ names: [String]
   ) -> Verdict {
-    func name(_ number: Int) -> String? { names.indices.contains(number) ? names[number] : nil }
     if let refusal { return .refuse(refusal, rule: nil) }
     switch decision {
-    case .act(_, let rule): return .refuse(.rule, rule: name(Int(rule)))
-    case .limit(_, let rule): return .refuse(.ruleLimit, rule: name(Int(rule)))
+    case .act(_, let rule): return .refuse(.rule, rule: names[Int(rule)])
+    case .limit(_, let rule): return .refuse(.ruleLimit, rule: names[Int(rule)])
     case .score: return .refuse(.score, rule: nil)
-    case .pass: return over.map { .refuse(.ruleLimit, rule: name($0)) } ?? .welcome
+    case .pass: return over.map { .refuse(.ruleLimit, rule: names[$0]) } ?? .welcome
     }
   }
 

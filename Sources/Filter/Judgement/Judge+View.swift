@@ -24,6 +24,7 @@ extension Judge {
       history: limits.history(keys, now: now),
       probes: tables.probes?.counts(of: source, now: now) ?? .none,
       refusal: levels.refusal,
+      rulesSerial: law.rules.serial,
       rules: verdict,
       emptyBuckets: empty,
       isOwn: features.isOwn

@@ -38,7 +38,8 @@ public struct Judge: ~Copyable {
   /// A judge with an empty memory of the size that `law` says.
   public init(_ law: borrowing Law, tables: SharedTables = SharedTables(), now: Instant) {
     limits = SourceLimits(law.limits, standings: tables.standings)
-    buckets = RuleBuckets(capacity: law.limits.sourceRecords, shards: law.shards)
+    // A source has a record of its address and one of its network; a rule counts one of the two.
+    buckets = RuleBuckets(capacity: law.limits.sourceRecords / 2, shards: law.shards)
     replay = ReplaySet(capacity: law.limits.replayRecords, now: now)
     self.tables = tables
   }

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// A compiled set of rules and signatures that several shards read, made once.
 ///
 /// A shard reads it through a plain pointer, so no connection touches a reference count; whoever
@@ -24,11 +26,16 @@ public struct SharedRules: Sendable {
     }
   }
 
+  private static let made = Atomic<UInt64>(0)
+
+  /// Tells this set from every other one of this process.
+  let serial: UInt64
   private let owner: Owner
   private nonisolated(unsafe) let memory: UnsafePointer<Compiled>
 
   /// Shares `program` and `signatures`.
   public init(_ program: consuming RuleProgram, signatures: consuming SignatureSet) {
+    serial = Self.made.add(1, ordering: .relaxed).newValue
     owner = Owner(Compiled(program: program, signatures: signatures))
     unsafe memory = UnsafePointer(owner.memory)
   }

@@ -53,6 +53,8 @@ public struct SourceView: BitwiseCopyable, Sendable {
   public let probes: ProbeCounts
   /// What a limit would refuse its next connection for, whatever stack makes it; nil for nothing.
   public let refusal: Reason?
+  /// The `SharedRules` whose numbers stand in `rules` and `emptyBuckets`.
+  let rulesSerial: UInt64
   /// What the rules would say of its next connection before its first byte, without its SYN and its
   /// round trip; limits' buckets were looked at, and nothing was taken.
   public let rules: RuleVerdict

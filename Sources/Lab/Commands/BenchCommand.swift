@@ -47,13 +47,13 @@ struct BenchCommand: ParsableCommand {
     settings.loadSeconds = load
     settings.floodKinds = try chosenFloods()
     var lines: [BenchLine] = []
+    // A run takes minutes: what is measured is shown, also when the rest could not be.
+    defer { if !json { print(BenchTable.text(lines)) } }
     try Bench.run(try chosen(), settings) { measured in
       if json { for line in measured { print(line.json) } }
-      // A run takes minutes: what is measured is shown when it is.
       fflush(nil)
       lines += measured
     }
-    if !json { print(BenchTable.text(lines)) }
     guard lines.allSatisfy({ $0.isWithinBound != false }) else { throw ExitCode.failure }
   }
 

@@ -37,10 +37,16 @@ enum Introduction {
     keysOfFirst keyFiles: [String] = []
   ) throws(LabError) {
     var unwritten = routers
-    for _ in 0..<attemptsMax where !unwritten.isEmpty {
+    for attempt in 1...attemptsMax where !unwritten.isEmpty {
       for router in unwritten { try router.start() }
-      for router in unwritten { try router.waitForFiles(["router.info", "router.keys"]) }
-      if let first = routers.first, first.pid != nil { try first.waitForFiles(keyFiles) }
+      do throws(LabError) {
+        for router in unwritten { try router.waitForFiles(["router.info", "router.keys"]) }
+        if let first = routers.first, first.pid != nil { try first.waitForFiles(keyFiles) }
+      } catch {
+        // i2pd now and then ends in its first moments.
+        guard attempt < attemptsMax else { throw error }
+        print(error)
+      }
       // Killed, not stopped: all that is wanted is on disk, and an orderly end takes a second.
       for router in unwritten { router.kill() }
       // i2pd rewrites router.info in place some moments after its start: the kill may have met it.

@@ -123,6 +123,13 @@ final class LabRouter: Sendable {
     )
   }
 
+  /// Whether it runs, or how it ended and what it said then.
+  private var whereabouts: String {
+    guard let process = state.withLock({ $0 }) else { return "was not started" }
+    guard let ending = process.ending else { return "runs" }
+    return "has ended (\(ending)) with \"\(process.output())\""
+  }
+
   private func end(_ body: (LabProcess) -> ProcessEnding) -> ProcessEnding? {
     let process = state.withLock { process in
       defer { process = nil }
@@ -136,7 +143,9 @@ final class LabRouter: Sendable {
       condition() || pid == nil
     }
     guard isDone, condition() else {
-      throw LabError("router \(number) does not \(what); its log ends with:\n\(log())")
+      throw LabError(
+        "router \(number) does not \(what), \(whereabouts); its log ends with:\n\(log())"
+      )
     }
   }
 }

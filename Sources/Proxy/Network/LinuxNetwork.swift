@@ -11,6 +11,7 @@ struct LinuxNetwork: Network, ~Copyable {
   private let poller: Poller
   private let wake: WakeSignal
   private var listeners: ListenerSet
+  private var dialer = PeerDialer()
 
   /// A network that hears of these listeners and of a wake signal.
   init(listeners: consuming ListenerSet, wake: consuming WakeSignal) throws(Errno) {
@@ -112,7 +113,7 @@ struct LinuxNetwork: Network, ~Copyable {
     mark: PacketMark?
   ) -> DialOutcome<StreamSocket> {
     guard let mark else { return StreamSocket.dial(router) }
-    return StreamSocket.dial(router, from: peer, mark: mark)
+    return dialer.dial(router, from: peer, mark: mark)
   }
 
   func connectOutcome(_ socket: borrowing StreamSocket) -> ConnectOutcome {

@@ -159,9 +159,14 @@ final class ConnectionGroup: GateGroup {
     for shard in shards { shard.heed(people.list) }
   }
 
-  /// Every network is led to one shard: that one remembers it.
+  /// Every network is led to one shard: that one remembers it. Asked once more when the shard was
+  /// about to take new rules and answered by the old ones.
   func explanation(of source: SourceAddress) -> Explanation? {
-    view(of: source).map { Explanation($0, rules.program) }
+    for _ in 0..<2 {
+      guard let view = view(of: source) else { return nil }
+      if let explanation = Explanation(view, rules) { return explanation }
+    }
+    return nil
   }
 
   private func view(of source: SourceAddress) -> SourceView? {

@@ -7,7 +7,7 @@ import Wire
 /// What a decision may cost.
 @Suite(.serialized) struct RuleCostTests {
   /// Fifty rules of every kind over lists of 200,000 networks.
-  private static func book(_ generator: inout SeededGenerator) throws -> RuleBook {
+  static func book(_ generator: inout SeededGenerator) throws -> RuleBook {
     var book = RuleBook()
     book.lists = (0..<4).map { list in
       NamedPrefixes(

@@ -8,45 +8,16 @@ import Wire
 /// Peer tests, relays and hole punches among real routers, through gates.
 @Suite(.enabled(if: LabNeeds.routers && LabNeeds.gate, LabNeeds.why))
 struct GateIntroductionTests {
-  private static let second = Nanoseconds.perSecond
-
-  @Test(.timeLimit(.minutes(6)))
+  @Test(.timeLimit(.minutes(12)))
   func guardedRoutersAreReachableIntroduceAndAreIntroduced() throws {
-    let scene = try IntroductionScene()
+    let scene = try IntroductionScene.withIntroducer()
     defer { scene.close() }
     let (introducer, firewalled) = (scene.introducer, scene.firewalled)
-
-    try scene.start(scene.helpers[0], knowing: [])
-    try scene.start(scene.helpers[1], knowing: [scene.helpers[0]])
-    let hasMet = Pause.until(timeoutNanoseconds: 90 * Self.second) {
-      scene.helpers[0].lookAtConsole()?.sessionsSSU2.isEmpty == false
-    }
-    #expect(hasMet)
-
-    // The guarded router is called by a stranger who tests it, and finds itself reachable.
-    try scene.start(introducer, until: .reachable)
     let tested = try #require(scene.gates[introducer.number]).status()
     #expect(tested.count(.trial, .peerTest) > 0, "\(tested.verdicts)")
-    try scene.start(firewalled, until: .firewalled)
-
-    // The only one that the firewalled router has yet to call introduces it from now on.
-    let name = try #require(introducer.identity).base64
-    let hasIntroducer = Pause.until(
-      timeoutNanoseconds: 90 * Self.second,
-      intervalNanoseconds: 100 * Nanoseconds.perMillisecond
-    ) {
-      !scene.introducers(of: firewalled).isEmpty
-    }
-    #expect(hasIntroducer)
-    #expect(scene.introducers(of: firewalled).first == name)
 
     try scene.start(scene.caller, knowing: [scene.helpers[0], introducer, firewalled])
-    let hasCalled = Pause.until(
-      timeoutNanoseconds: 120 * Self.second,
-      intervalNanoseconds: 250 * Nanoseconds.perMillisecond
-    ) {
-      scene.hasCalled
-    }
+    let hasCalled = IntroductionScene.wait(120) { scene.hasCalled }
     #expect(hasCalled, "nobody was introduced")
     #expect(scene.log(of: introducer, says: "RelayRequest"))
     let target = scene.caller.endpointSSU2

@@ -17,6 +17,9 @@ public struct RuleBuckets: ~Copyable {
     var fullAt: UInt64 = 0
   }
 
+  /// Bytes of one bucket.
+  static var bytesPerBucket: Int { MemoryLayout<Bucket>.stride }
+
   private let buckets: UnsafeMutablePointer<Bucket>
   /// The buckets that all sources share, by the rule's number: no source may push those out.
   private let gateBuckets: UnsafeMutablePointer<Bucket>

@@ -104,12 +104,7 @@ extension Features {
     self[.flightLength] = UInt32(clamping: bytes.count)
     let looked = bytes.count < Self.printableBytes ? bytes.count : Self.printableBytes
     guard looked > 0 else { return self[.printable] = nil }
-    var printable = 0
-    for index in 0..<looked {
-      let byte = bytes[index]
-      let isText = byte &- 0x20 < 0x5f || byte == 0x09 || byte == 0x0a || byte == 0x0d
-      printable &+= isText ? 1 : 0
-    }
+    let printable = bytes.extracting(first: looked).printableCount
     self[.printable] = UInt32(truncatingIfNeeded: printable &* 100 / looked)
   }
 }
