@@ -34,6 +34,9 @@ public enum LocalAddresses {
     return entries
   }
 
+  /// The addresses alone; none when they can't be listed.
+  public static func now() -> [SourceAddress] { (try? list().map(\.address)) ?? [] }
+
   private static func address(_ socket: UnsafeMutablePointer<sockaddr>?) -> SourceAddress? {
     guard let socket = unsafe socket else { return nil }
     switch Int32(unsafe socket.pointee.sa_family) {

@@ -3,8 +3,8 @@ internal import Glibc
 
 /// A thread that runs one function and ends with it.
 public struct WorkerThread: ~Copyable, @unchecked Sendable {
-  /// Bytes of a worker's stack.
-  private static let stackBytes = 1 << 20
+  /// Bytes of a worker's stack, unless it asks for more.
+  public static let stackBytes = 1 << 20
 
   private let handle: pthread_t
 
@@ -12,13 +12,14 @@ public struct WorkerThread: ~Copyable, @unchecked Sendable {
   public init(
     name: String,
     core: Int32?,
+    stackBytes: Int = Self.stackBytes,
     _ body: @escaping @Sendable () -> Void
   ) throws(Errno) {
     let start = unsafe Unmanaged.passRetained(Start(name: name, core: core, body: body))
     var attributes = pthread_attr_t()
     unsafe pthread_attr_init(&attributes)
     defer { unsafe pthread_attr_destroy(&attributes) }
-    unsafe pthread_attr_setstacksize(&attributes, Self.stackBytes)
+    unsafe pthread_attr_setstacksize(&attributes, stackBytes)
     var thread = pthread_t()
     let failure = unsafe pthread_create(
       &thread,

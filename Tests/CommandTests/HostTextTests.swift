@@ -30,23 +30,49 @@ import Wire
     #expect(TimeSpanText.seconds(text) == nil)
   }
 
-  @Test func socketsOfBothFamilies() {
-    let table = """
-        sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt uid timeout inode
-         0: 0100007F:1F90 00000000:0000 0A 0:0 0:0 0 0 0 12 1
-         1: 0100007F:1F91 0100007F:8000 01 0:0 0:0 0 0 0 13 1
-         2: B80D0120000000000000000001000000:44F6 0:0 0A 0:0 0:0 0 0 0 14
-         3: 0000000000000000FFFF00000100000B:0050 0:0 0A 0:0 0:0 0 0 0 15
-         4: 0100007G:0050 0:0 0A 0:0 0:0 0 0 0 16
-         5: 0100007F 0:0 0A 0:0 0:0 0 0 0 16
-         6: 0100007F:1F900 0:0 0A 0:0 0:0 0 0 0 16
-      """
-    let sockets = HostTree.sockets(in: table, state: "0A")
+  private static let heading =
+    "  sl  local_address rem_address st tx_queue rx_queue tr tm->when retrnsmt uid timeout inode\n"
+
+  private static func sockets(
+    _ table: String,
+    _ transport: Transport = .ntcp2
+  ) throws -> [String]? {
+    let host = try HostFolder()
+    try host.write("/proc/net/\(transport == .ntcp2 ? "tcp" : "udp")", table)
+    return host.tree.listeningSockets(transport).value?.map { "\($0.endpoint) \($0.inode)" }
+  }
+
+  @Test func socketsOfBothFamilies() throws {
+    let table =
+      Self.heading + """
+           0: 0100007F:1F90 00000000:0000 0A 0:0 0:0 0 0 0 12 1
+           2: B80D0120000000000000000001000000:44F6 0:0 0A 0:0 0:0 0 0 0 14
+           3: 0000000000000000FFFF00000100000B:0050 0:0 0A 0:0 0:0 0 0 0 15
+           4: 0100007G:0050 0:0 0A 0:0 0:0 0 0 0 16
+           5: 0100007F 0:0 0A 0:0 0:0 0 0 0 16
+           6: 0100007F:1F900 0:0 0A 0:0 0:0 0 0 0 16
+        """
     #expect(
-      sockets.map { "\($0.endpoint) \($0.inode)" } == [
+      try Self.sockets(table) == [
         "127.0.0.1:8080 12", "[2001:db8::1]:17654 14", "11.0.0.1:80 15",
       ]
     )
+    #expect(try Self.sockets("") == [])
+  }
+
+  @Test func listenersComeBeforeConnectionsAndSocketsOfDatagramsAnywhere() throws {
+    let lines = [
+      "0: 0100007F:1F90 00000000:0000 0A 0:0 0:0 0 0 0 12",
+      "1: 0100007F:1F91 0100007F:8000 01 0:0 0:0 0 0 0 13",
+      "2: 0100007F:1F92 00000000:0000 07 0:0 0:0 0 0 0 14",
+    ]
+    // More than is ever read of a table.
+    let connections = String(repeating: lines[1] + "\n", count: 200_000)
+    let tcp = Self.heading + lines[0] + "\n" + connections
+    #expect(try Self.sockets(tcp) == ["127.0.0.1:8080 12"])
+    let udp = Self.heading + lines.joined(separator: "\n")
+    #expect(try Self.sockets(udp, .ssu2) == ["127.0.0.1:8082 14"])
+    #expect(try Self.sockets(String(repeating: " ", count: connections.utf8.count), .ssu2) == nil)
   }
 
   @Test func whoTakesWhat() throws {
@@ -164,7 +190,6 @@ import Wire
       let text = (0..<count).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
       _ = SettingsText(text).value("a", in: "")
       _ = TimeSpanText.seconds(text)
-      _ = HostTree.sockets(in: text, state: "0A")
       _ = HostFacts.ranges(text)
       _ = HostFacts.outwardDevices(text)
       _ = SetupText.author(of: text)
@@ -172,6 +197,7 @@ import Wire
       _ = LineDifference.lines(from: text, to: String(text.reversed()))
       for file in [
         "/etc/passwd", "/etc/group", "/proc/5/status", "/proc/5/limits", "/proc/net/tcp",
+        "/proc/net/udp",
       ] {
         try host.write(file, text)
       }
@@ -180,6 +206,7 @@ import Wire
       _ = host.tree.user(ofProcess: 5)
       _ = host.tree.descriptorLimit(ofProcess: 5)
       _ = host.tree.listeningSockets(.ntcp2)
+      _ = host.tree.listeningSockets(.ssu2)
       _ = host.tree.routers(among: host.tree.processes())
     }
   }

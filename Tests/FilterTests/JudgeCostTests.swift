@@ -19,8 +19,10 @@ import Wire
         facts: PlainRouter.facts(.i2pd, hybrid: nil),
         privateKey: SecretBytes(moving: &key)
       ),
-      signatures: try SignatureSet([try definition("http", "\"GET / HTTP\"")]),
-      rules: SharedRules(try RuleProgram(try RuleCostTests.book(&generator))),
+      rules: SharedRules(
+        try RuleProgram(try RuleCostTests.book(&generator)),
+        signatures: try SignatureSet([try definition("http", "\"GET / HTTP\"")])
+      ),
       limits: limits
     )
   }

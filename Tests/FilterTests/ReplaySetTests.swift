@@ -63,12 +63,14 @@ import Wire
     for number in 0..<UInt64(capacity) {
       set.insert(Self.key(number), now: start.advanced(byNanoseconds: number &* step))
     }
+    #expect(set.count == Int(capacity))
     var lost = 0
     for number in 0..<UInt64(capacity) where !set.contains(Self.key(number)) { lost += 1 }
     #expect(lost == 0)
     // The next turn keeps them all.
     let turn = start.advanced(byNanoseconds: ReplaySet.spanNanoseconds)
     set.insert(Self.key(.max), now: turn)
+    #expect(set.count == 1)
     for number in 0..<UInt64(capacity) where !set.contains(Self.key(number)) { lost += 1 }
     #expect(lost == 0)
     // The one after it forgets them.

@@ -33,6 +33,20 @@ import Wire
     #expect(table.find(101 << 1 | 1) == nil)
   }
 
+  @Test func recordsAreCountedUntilEveryPlaceIsTaken() {
+    let table = SourceTable(capacity: 16)
+    #expect(table.count == 0)
+    for place in 0..<16 as Range<UInt64> {
+      _ = table.place(Self.key(place, 0), now: Self.start)
+      _ = table.place(Self.key(place, 0), now: Self.later(1))
+      #expect(table.count == Int(place) + 1)
+    }
+    for number in 1..<200 as Range<UInt64> {
+      _ = table.place(Self.key(number % 16, number), now: Self.later(2))
+    }
+    #expect(table.count == 16)
+  }
+
   @Test func aNewRecordIsEmpty() {
     let table = SourceTable(capacity: 16)
     for number in 0..<200 as Range<UInt64> {

@@ -23,8 +23,7 @@ import Wire
         facts: PlainRouter.facts(.i2pd, hybrid: nil),
         privateKey: nil
       ),
-      signatures: try SignatureSet([]),
-      rules: SharedRules(try RuleProgram(book)),
+      rules: SharedRules(try RuleProgram(book), signatures: try SignatureSet([])),
       limits: limits
     )
   }

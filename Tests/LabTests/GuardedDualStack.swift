@@ -27,18 +27,7 @@ final class GuardedDualStack {
     var settings = RouterSettings()
     settings.transports = .both
     settings.hasIPv6 = true
-    router = try LabRouter(
-      host: topology.hosts[0],
-      settings: settings,
-      isFloodfill: true,
-      runDirectory: topology.directory
-    )
-    try router.start()
-    try router.waitForFiles(["router.info", "ntcp2.keys", "ssu2.keys"])
-    try router.waitUntilListening()
-    _ = Pause.until(timeoutNanoseconds: 5 * Nanoseconds.perSecond) { [router] in
-      router.hasWholeRouterInfo
-    }
+    router = try .alone(in: topology, settings)
     factsNTCP2 = try RouterFacts.read(directory: router.directory)
     factsSSU2 = try SSU2RouterFacts.read(directory: router.directory)
     let addresses = [router.host.address, router.host.addressIPv6]

@@ -17,19 +17,7 @@ final class GuardedI2PD {
 
   init(_ settings: LabGateSettings = LabGateSettings(), startsGate: Bool = true) throws {
     topology = try StarTopology(hostCount: 1)
-    router = try LabRouter(
-      host: topology.hosts[0],
-      settings: RouterSettings(),
-      isFloodfill: true,
-      runDirectory: topology.directory
-    )
-    try Files.write("", to: "\(router.directory)/tunnels.conf")
-    try router.start()
-    try router.waitForFiles(["router.info", "ntcp2.keys"])
-    try router.waitUntilListening()
-    _ = Pause.until(timeoutNanoseconds: 5 * Nanoseconds.perSecond) { [router] in
-      router.hasWholeRouterInfo
-    }
+    router = try .alone(in: topology)
     gate = try LabGate(before: router, settings: settings)
     if startsGate { try gate.start() }
   }

@@ -71,6 +71,20 @@ private struct NaiveHistory {
     }
   }
 
+  @Test func whoAsksBetweenTwoLooksGetsWhatWasAddedSince() {
+    let start = Instant(nanoseconds: 0)
+    var history = History(layout: layout, startingAt: start)
+    let board = CounterBoard(layout: layout)
+    let writer = board.makeWriter()
+    writer.add(3, to: .accepted)
+    history.note(board.snapshot(), at: start.advanced(byNanoseconds: Nanoseconds.perSecond))
+    writer.add(4, to: .accepted)
+    let asked = start.advanced(byNanoseconds: Nanoseconds.perSecond * 3 / 2)
+    let noted = history.noted(board.snapshot(), at: asked)
+    #expect(noted.periods(of: .minute).total?[.accepted] == 7)
+    #expect(history.periods(of: .minute).total?[.accepted] == 3)
+  }
+
   @Test func eachSecondIsFilledOnce() {
     var history = History(layout: layout, startingAt: Instant(nanoseconds: 0))
     let board = CounterBoard(layout: layout)

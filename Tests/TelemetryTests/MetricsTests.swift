@@ -81,21 +81,32 @@ import Wire
     for line in [
       "sallyport_kernel_rules_in_place 1", "sallyport_journal_lines_left_out_total 17",
       #"sallyport_router_reachable{transport="ntcp2"} 1"#,
+      #"sallyport_router_listening{transport="ntcp2"} 1"#,
+      #"sallyport_router_last_answer_timestamp_seconds{transport="ntcp2"} 1796083196"#,
       #"sallyport_reloads_total{result="success"} 3"#,
       #"sallyport_reloads_total{result="failure"} 1"#,
       "sallyport_config_last_reload_successful 0", "sallyport_loops 4",
       "sallyport_loops_stalled 0", #"sallyport_held_limit{transport="ntcp2"} 16384"#,
-      #"sallyport_open_limit{transport="ntcp2"} 8192"#, "process_start_time_seconds 1796083109",
+      #"sallyport_open_limit{transport="ntcp2"} 8192"#,
+      #"sallyport_proven_endpoints_limit{transport="ssu2"} 262144"#,
+      "sallyport_standing_sources 1234", "sallyport_standing_sources_limit 65536",
+      "sallyport_people_entries 3", "sallyport_people_entries_limit 16384",
+      "process_start_time_seconds 1796083109",
     ] {
       #expect(page.contains("\n\(line)\n"), "\(line)")
     }
     // Where nothing is known, nothing is claimed.
-    #expect(!page.contains(#"sallyport_router_reachable{transport="ssu2"}"#))
+    for word in ["reachable", "listening", "last_answer_timestamp_seconds"] {
+      #expect(!page.contains("sallyport_router_\(word){transport=\"ssu2\"}"))
+    }
+    #expect(!page.contains(#"_limit{transport="ssu2"} 16384"#))
+    #expect(!page.contains("sallyport_stage_limit"))
     report.kernelRules = nil
-    report.gates[0].router = .away(nanoseconds: 5)
+    report.gates[0].router = RouterReport(state: .away(nanoseconds: 5), listener: .nobody)
     let other = Metrics.page(report)
     #expect(!other.contains("kernel_rules"))
     #expect(other.contains("\n" + #"sallyport_router_reachable{transport="ntcp2"} 0"# + "\n"))
+    #expect(other.contains("\n" + #"sallyport_router_listening{transport="ntcp2"} 0"# + "\n"))
   }
 
   @Test func noAddressFitsIntoALabel() async {

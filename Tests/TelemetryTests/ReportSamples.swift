@@ -56,11 +56,17 @@ enum ReportSamples {
         doors: [
           GateReport.Door(endpoint: "203.0.113.7:17654", mode: "transparent", whenDown: "open")
         ],
-        traffic: transport == "ntcp2"
-          ? .connections(heldLimit: 16_384, openLimit: 8_192) : .datagrams(hasFlows: false),
-        router: transport == "ntcp2" ? .answers : .unseen
+        traffic: transport == "ntcp2" ? .connections : .datagrams(hasFlows: false),
+        limits: transport == "ntcp2"
+          ? [GateReport.Limit(.held, 16_384), GateReport.Limit(.open, 8_192)]
+          : [GateReport.Limit(.provenEndpoints, 262_144)],
+        router: transport == "ntcp2"
+          ? RouterReport(state: .up, listener: .somebody, answeredWallSeconds: 1_796_083_196)
+          : RouterReport()
       )
     }
+    report.standing = Fill(entries: 1_234, limit: 65_536)
+    report.people = Fill(entries: 3, limit: 16_384)
     report.kernelRules = .inPlace
     report.loops.count = 4
     report.process.startedWallSeconds = 1_796_083_109

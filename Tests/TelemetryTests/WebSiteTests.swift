@@ -31,10 +31,16 @@ import Wire
     #expect(answer("/healthz", bare).body.contains("table inet sallyport is gone"))
 
     var away = well
-    away.gates[0].router = .away(nanoseconds: 12 * Nanoseconds.perSecond)
+    let twelve = 12 * Nanoseconds.perSecond
+    away.gates[0].router = RouterReport(state: .away(nanoseconds: twelve))
     #expect(
       answer("/healthz", away).body == "The router has taken no ntcp2 connections for 12 s.\n"
     )
+    away.gates[0].router.listener = .nobody
+    #expect(answer("/healthz", away).body.contains("for 12 s: nobody listens at its port.\n"))
+    #expect(answer("/", away).body.contains("router away for 12\u{202F}s, nobody listens<"))
+    #expect(answer("/", well).body.contains("router listens, answered 3\u{202F}s ago<"))
+    #expect(answer("/", well).body.contains("router not seen<"))
 
     // A reload that failed changed nothing, so the gate is as well as before.
     var unread = well

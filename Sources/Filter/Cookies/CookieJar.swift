@@ -45,6 +45,9 @@ public struct CookieJar: ~Copyable {
     turned = now
   }
 
+  /// Good cookies that are remembered of this span.
+  var spentCount: Int { spent.count }
+
   /// The cookie for a question from `endpoint` with these connection identifiers; never zero.
   #if !DEBUG
     @_noLocks

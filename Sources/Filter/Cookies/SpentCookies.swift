@@ -38,6 +38,8 @@ struct SpentCookies: ~Copyable {
   private let halfCapacity: Int
   private let hash = KeyedHash()
   private var youngerHalf = 0
+  /// Cookies that came in since the halves last turned.
+  private(set) var count = 0
 
   /// An empty set for at least `capacity` cookies a span.
   init(capacity: UInt32) {
@@ -65,6 +67,7 @@ struct SpentCookies: ~Copyable {
   /// Forgets the older half, which becomes the younger.
   mutating func turn() {
     youngerHalf = 1 &- youngerHalf
+    count = 0
     unsafe place(youngerHalf, 0).update(repeating: Entry(), count: halfCapacity)
   }
 
@@ -78,7 +81,7 @@ struct SpentCookies: ~Copyable {
     return nil
   }
 
-  private func insert(_ entry: Entry) {
+  private mutating func insert(_ entry: Entry) {
     let start = position(entry.tag)
     var oldest = unsafe place(youngerHalf, start)
     for step in 0..<Self.window {
@@ -91,6 +94,7 @@ struct SpentCookies: ~Copyable {
         unsafe oldest = candidate
       }
     }
+    if unsafe oldest.pointee.tag == 0 { count &+= 1 }
     unsafe oldest.pointee = entry
   }
 

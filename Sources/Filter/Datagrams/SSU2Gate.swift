@@ -75,6 +75,15 @@ public struct SSU2Gate: ~Copyable {
   /// ceased to count.
   public var provenCount: Int { proven.count }
 
+  /// Records of addresses, networks and sites.
+  public var sourceRecordCount: Int { strangers.recordCount }
+
+  /// Tokens of the router that are remembered.
+  public var witnessedTokenCount: Int { witnesses.count }
+
+  /// Good cookies that are remembered of the present span.
+  public var cookieRecordCount: Int { cookies.spentCount }
+
   /// How hard strangers press the gate now.
   public func stage(now: Instant) -> OverloadStage {
     strangers.stage(now: now)

@@ -33,6 +33,9 @@ struct WitnessTable: ~Copyable {
     unsafe ends.initialize(repeating: 0, count: table.slotCount)
   }
 
+  /// Tokens in the table, also those that are over and whose place nobody took yet.
+  var count: Int { table.count }
+
   deinit {
     unsafe ends.deallocate()
   }

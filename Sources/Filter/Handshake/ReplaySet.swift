@@ -22,6 +22,8 @@ public struct ReplaySet: ~Copyable {
   private let halfCapacity: Int
   private let secret: SecretBytes
   private var youngerHalf = 0
+  /// First flights that came in since the halves last turned.
+  private(set) var count = 0
   private var turned: Instant
 
   /// An empty set for at least `capacity` entries a span.
@@ -56,6 +58,7 @@ public struct ReplaySet: ~Copyable {
         break
       }
     }
+    if unsafe entry(youngerHalf, free).pointee == 0 { count &+= 1 }
     unsafe entry(youngerHalf, free).pointee = tag
   }
 
@@ -64,6 +67,7 @@ public struct ReplaySet: ~Copyable {
     guard elapsed >= Self.spanNanoseconds else { return }
     turned = now
     youngerHalf = 1 &- youngerHalf
+    count = 0
     unsafe entry(youngerHalf, 0).update(repeating: 0, count: halfCapacity)
     guard elapsed >= 2 * Self.spanNanoseconds else { return }
     unsafe entry(1 &- youngerHalf, 0).update(repeating: 0, count: halfCapacity)

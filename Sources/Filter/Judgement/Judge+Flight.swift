@@ -53,7 +53,7 @@ extension Judge {
       visitor.firstByteMilliseconds = UInt32(clamping: waited)
     }
     var observed: SignatureMatch?
-    if let match = law.signatures.match(bytes) {
+    if let match = law.rules.signatures.match(bytes) {
       // Whom people allowed no rule refuses, signatures included: the proof decides.
       guard match.mode == .observe || visitor.arrival.isAllowed == true else {
         return FlightLook(verdict: .obey(order(match)), observed: nil, findings: RuleFindings())

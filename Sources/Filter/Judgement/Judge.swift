@@ -44,6 +44,9 @@ public struct Judge: ~Copyable {
     self.tables = tables
   }
 
+  /// First flights that are remembered of the present span.
+  public var replayRecordCount: Int { replay.count }
+
   /// Takes what a new law changes; what is remembered stays.
   public mutating func reload(_ law: borrowing Law) {
     limits.reload(law.limits)

@@ -2,9 +2,7 @@
 public struct Law: ~Copyable, Sendable {
   /// The judgement of first flights for the router.
   public let handshake: NTCP2Handshake
-  /// The signatures of other protocols.
-  public let signatures: SignatureSet
-  /// The rules on all else that is known of a connection.
+  /// The signatures of other protocols, and the rules on all else that is known of a connection.
   public let rules: SharedRules
   /// The bounds, already one shard's share.
   public let limits: LimitSettings
@@ -16,14 +14,12 @@ public struct Law: ~Copyable, Sendable {
   /// A law.
   public init(
     handshake: consuming NTCP2Handshake,
-    signatures: consuming SignatureSet,
     rules: SharedRules,
     limits: LimitSettings,
     shards: UInt32 = 1,
     own: OwnAddresses = OwnAddresses([])
   ) {
     self.handshake = handshake
-    self.signatures = signatures
     self.rules = rules
     self.limits = limits
     self.shards = shards

@@ -1,18 +1,23 @@
 internal import Synchronization
 
-/// A compiled set of rules that several shards read, made once.
+/// A compiled set of rules and signatures that several shards read, made once.
 ///
 /// A shard reads it through a plain pointer, so no connection touches a reference count; whoever
 /// holds a `SharedRules` keeps the set alive.
 @safe
 public struct SharedRules: Sendable {
+  private struct Compiled: ~Copyable {
+    let program: RuleProgram
+    let signatures: SignatureSet
+  }
+
   @safe
   private final class Owner: Sendable {
-    nonisolated(unsafe) let memory: UnsafeMutablePointer<RuleProgram>
+    nonisolated(unsafe) let memory: UnsafeMutablePointer<Compiled>
 
-    init(_ program: consuming RuleProgram) {
+    init(_ compiled: consuming Compiled) {
       unsafe memory = .allocate(capacity: 1)
-      unsafe memory.initialize(to: program)
+      unsafe memory.initialize(to: compiled)
     }
 
     deinit {
@@ -26,19 +31,19 @@ public struct SharedRules: Sendable {
   /// Tells this set from every other one of this process.
   let serial: UInt64
   private let owner: Owner
-  private nonisolated(unsafe) let memory: UnsafePointer<RuleProgram>
+  private nonisolated(unsafe) let memory: UnsafePointer<Compiled>
 
-  /// Shares `program`.
-  public init(_ program: consuming RuleProgram) {
+  /// Shares `program` and `signatures`.
+  public init(_ program: consuming RuleProgram, signatures: consuming SignatureSet) {
     serial = Self.made.add(1, ordering: .relaxed).newValue
-    owner = Owner(program)
+    owner = Owner(Compiled(program: program, signatures: signatures))
     unsafe memory = UnsafePointer(owner.memory)
   }
 
-  /// No rules: nothing is asked.
+  /// No rules and no signatures: nothing is asked.
   public static var none: SharedRules {
-    do throws(RuleProgramFault) {
-      return SharedRules(try RuleProgram(RuleBook()))
+    do {
+      return SharedRules(try RuleProgram(RuleBook()), signatures: try SignatureSet([]))
     } catch {
       preconditionFailure("an empty book does not compile")
     }
@@ -46,6 +51,11 @@ public struct SharedRules: Sendable {
 
   /// The rules.
   public var program: RuleProgram {
-    _read { yield unsafe memory.pointee }
+    _read { yield unsafe memory.pointee.program }
+  }
+
+  /// The signatures of other protocols.
+  public var signatures: SignatureSet {
+    _read { yield unsafe memory.pointee.signatures }
   }
 }

@@ -77,6 +77,23 @@ extension SourceLimits {
     return site.failures >= Self.crowdedSiteFailures || site.asked >= Self.crowdedSiteAsked
   }
 
+  /// Notes something at the address of a source, at the stack there that answers for itself, and at
+  /// its network and site.
+  ///
+  /// The first failure of an address takes no record of a stack: whose it was matters only when
+  /// there are more.
+  private func change(
+    _ keys: SourceKeys,
+    now: Instant,
+    _ change: (inout SourceRecord) -> Void
+  ) {
+    let address = unsafe table.place(keys.address, now: now)
+    let isTroubled = unsafe address.pointee.failures > 0
+    unsafe change(&address.pointee)
+    if isTroubled, keys.stack != 0 { unsafe change(&table.place(keys.stack, now: now).pointee) }
+    changeWider(keys, now: now, change)
+  }
+
   /// Changes what is remembered of a source's network, and of its site.
   private func changeWider(
     _ keys: SourceKeys,
@@ -101,13 +118,7 @@ extension SourceLimits {
     @_noLocks
   #endif
   public mutating func complete(_ keys: SourceKeys, now: Instant) {
-    let address = unsafe table.place(keys.address, now: now)
-    let isTroubled = unsafe address.pointee.failures > 0
-    unsafe address.pointee.addCompletion()
-    if isTroubled, keys.stack != 0 {
-      unsafe table.place(keys.stack, now: now).pointee.addCompletion()
-    }
-    changeWider(keys, now: now) { $0.addCompletion() }
+    change(keys, now: now) { $0.addCompletion() }
   }
 
   /// Handshakes of this address that are under way at the router.
@@ -142,20 +153,11 @@ extension SourceLimits {
   }
 
   /// Something that no honest peer does came from this source.
-  ///
-  /// The first failure of an address takes no record of a stack: whose it was matters only when
-  /// there are more.
   #if !DEBUG
     @_noLocks
   #endif
   public mutating func fail(_ keys: SourceKeys, now: Instant) {
-    let address = unsafe table.place(keys.address, now: now)
-    let isTroubled = unsafe address.pointee.failures > 0
-    unsafe address.pointee.addFailure()
-    if isTroubled, keys.stack != 0 {
-      unsafe table.place(keys.stack, now: now).pointee.addFailure()
-    }
-    changeWider(keys, now: now) { $0.addFailure() }
+    change(keys, now: now) { $0.addFailure() }
   }
 
   /// A handshake of this source did not become a session, whoever gave it up.

@@ -29,6 +29,9 @@ public struct SourceLimits: ~Copyable {
     self.standings = standings
   }
 
+  /// Records of addresses, networks and sites.
+  public var recordCount: Int { table.count }
+
   /// Takes new limits; what is remembered of sources stays.
   public mutating func reload(_ settings: LimitSettings) {
     self.settings = settings

@@ -48,6 +48,9 @@ struct Strangers: ~Copyable {
     timing = limits.timing
   }
 
+  /// Sources in the table.
+  var recordCount: Int { table.count }
+
   /// Takes new limits; what is remembered of sources stays.
   mutating func reload(limits: DatagramLimits, kind: RouterKind) {
     self.limits = limits

@@ -45,6 +45,9 @@ public struct PeopleBook: Sendable {
   /// What stands, the oldest first.
   public var entries: [PeopleEntry] { held.map(\.entry) }
 
+  /// How many entries there are.
+  public var count: Int { held.count }
+
   /// How many entries there are with this wish.
   public func count(_ wish: PeopleWish) -> Int {
     held.count { $0.entry.wish == wish }

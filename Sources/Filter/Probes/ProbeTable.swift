@@ -136,20 +136,7 @@ public struct ProbeTable: BitwiseCopyable, @unchecked Sendable {
   }
 
   private func key(_ source: SourceAddress) -> UInt64 {
-    var input: (UInt64, UInt64) = (source.high, source.low)
-    var hash: UInt64 = 0
-    unsafe withUnsafeBytes(of: &input) { bytes in
-      unsafe withUnsafeMutableBytes(of: &hash) { output in
-        guard let from = bytes.baseAddress, let to = output.baseAddress else { return }
-        _ = unsafe crypto_shorthash(
-          to.assumingMemoryBound(to: UInt8.self),
-          from.assumingMemoryBound(to: UInt8.self),
-          UInt64(bytes.count),
-          secret
-        )
-      }
-    }
-    return hash
+    unsafe KeyedHash.hash((source.high, source.low), under: secret)
   }
 }
 

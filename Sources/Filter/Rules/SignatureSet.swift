@@ -13,8 +13,8 @@ public struct SignatureMatch: Sendable, Equatable, BitwiseCopyable {
 ///
 /// One look in the table per byte, from the first byte to the first one that fits no rule: random
 /// bytes end after one or two. No input makes it take longer than the longest pattern. It allocates
-/// at load only; a shard owns one and replaces it as a whole. Nothing changes after `init`, which
-/// is why threads may share it.
+/// at load only, and is replaced as a whole. Nothing changes after `init`, which is why threads may
+/// share it.
 @safe
 public struct SignatureSet: ~Copyable, @unchecked Sendable {
   /// The rules, in the order of `SignatureMatch.index`.

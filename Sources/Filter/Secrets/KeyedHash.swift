@@ -26,8 +26,15 @@ struct KeyedHash: ~Copyable, Sendable {
 
   /// The hash of the bytes of `subject`, which must have no gaps between its fields.
   func callAsFunction<Subject: BitwiseCopyable>(_ subject: Subject) -> UInt64 {
+    unsafe Self.hash(subject, under: secret.bytes)
+  }
+
+  /// The hash of the bytes of `subject`, without gaps, under the secret of such a value.
+  static func hash<Subject: BitwiseCopyable>(
+    _ subject: Subject,
+    under secret: UnsafePointer<UInt8>
+  ) -> UInt64 {
     var hash: UInt64 = 0
-    let key = unsafe secret.bytes
     unsafe withUnsafeBytes(of: subject) { bytes in
       unsafe withUnsafeMutableBytes(of: &hash) { output in
         guard let from = bytes.baseAddress, let to = output.baseAddress else { return }
@@ -35,7 +42,7 @@ struct KeyedHash: ~Copyable, Sendable {
           to.assumingMemoryBound(to: UInt8.self),
           from.assumingMemoryBound(to: UInt8.self),
           UInt64(bytes.count),
-          key
+          secret
         )
       }
     }

@@ -135,6 +135,8 @@ public struct StandingWriter: ~Copyable, Sendable {
   private let owner: StandingTableOwner
   private let hasher: SourceHasher
   private var sweepPlace = 0
+  /// Sources that are remembered, also those whose tests are over and that no sweep has met yet.
+  public private(set) var count = 0
 
   fileprivate init(owner: StandingTableOwner, hasher: consuming SourceHasher) {
     self.owner = owner
@@ -215,6 +217,7 @@ public struct StandingWriter: ~Copyable, Sendable {
       let entry = table.load(place).cleared(now: now)
       if entry.worth(now: now) == 0 {
         table.replace(0, StandingEntry(), place)
+        count &-= 1
       } else {
         table.store(entry, place)
       }
@@ -248,6 +251,7 @@ public struct StandingWriter: ~Copyable, Sendable {
     body(&entry)
     let worth = entry.worth(now: now)
     guard worth > 0, worth &+ 1 >= leastWorth else { return false }
+    if table.key(least) == 0 { count &+= 1 }
     table.replace(key, entry, least)
     return true
   }

@@ -26,6 +26,8 @@ struct KeyedTable<Record: KeyedRecord>: ~Copyable {
 
   private let records: UnsafeMutablePointer<Record>
   private let mask: Int
+  /// How many places are not empty.
+  private let used: UnsafeMutablePointer<Int>
 
   /// An empty table of at least `capacity` records.
   init(capacity: UInt32) {
@@ -33,11 +35,17 @@ struct KeyedTable<Record: KeyedRecord>: ~Copyable {
     unsafe records = .allocate(capacity: size)
     unsafe records.initialize(repeating: Record(), count: size)
     mask = size - 1
+    unsafe used = .allocate(capacity: 1)
+    unsafe used.initialize(to: 0)
   }
 
   deinit {
     unsafe records.deallocate()
+    unsafe used.deallocate()
   }
+
+  /// Records in the table: one stays until another takes its place, however old it is.
+  var count: Int { unsafe used.pointee }
 
   /// The place of `key`'s record, which is made if there was none.
   func place(_ key: UInt64, now: Instant) -> UnsafeMutablePointer<Record> {
@@ -56,6 +64,7 @@ struct KeyedTable<Record: KeyedRecord>: ~Copyable {
         unsafe least = candidate
       }
     }
+    if unsafe least.pointee.key == 0 { unsafe used.pointee &+= 1 }
     unsafe least.pointee = Record()
     unsafe least.pointee.key = key
     unsafe least.pointee.begin(milliseconds: moment)

@@ -22,12 +22,16 @@ struct TagTable: ~Copyable {
   /// An empty table for `capacity` tags.
   init(capacity: UInt32) {
     precondition(capacity <= 1 << 30, "a table of more than 2^30 entries")
-    let wanted = Int(capacity) * Self.slotsPerTag
-    let buckets = max((wanted + Self.bucketSlots - 1) / Self.bucketSlots, 2)
-    bucketCount = UInt64(buckets)
-    slotCount = buckets * Self.bucketSlots
+    slotCount = Self.slots(capacity: capacity)
+    bucketCount = UInt64(slotCount / Self.bucketSlots)
     unsafe tags = .allocate(capacity: slotCount)
     unsafe tags.initialize(repeating: 0, count: slotCount)
+  }
+
+  /// Slots of a table for `capacity` tags.
+  static func slots(capacity: UInt32) -> Int {
+    let wanted = Int(capacity) * slotsPerTag
+    return max((wanted + bucketSlots - 1) / bucketSlots, 2) * bucketSlots
   }
 
   deinit {

@@ -179,6 +179,9 @@ struct DatagramShard<World: DatagramNetwork & ~Copyable>: ~Copyable {
     counters.set(.stage, to: UInt64(stage.rawValue))
     counters.set(.provenEndpoints, to: UInt64(gate.provenCount))
     counters.set(.flows, to: UInt64(flows.count))
+    counters.set(.sourceRecords, to: UInt64(gate.sourceRecordCount))
+    counters.set(.witnessedTokens, to: UInt64(gate.witnessedTokenCount))
+    counters.set(.cookieRecords, to: UInt64(gate.cookieRecordCount))
   }
 
   /// Counts a verdict.

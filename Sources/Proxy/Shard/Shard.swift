@@ -211,6 +211,8 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     counters.set(.handshakesInFlight, to: UInt64(clamping: underWay - dialled))
     counters.set(.dialled, to: UInt64(clamping: dialled))
     counters.set(.sessions, to: UInt64(clamping: sessions.count - underWay))
+    counters.set(.sourceRecords, to: UInt64(judge.limits.recordCount))
+    counters.set(.replayRecords, to: UInt64(judge.replayRecordCount))
   }
 
   private var readingCount: Int {

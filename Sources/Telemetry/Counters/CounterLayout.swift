@@ -18,13 +18,21 @@ public enum Gauge: Int, CaseIterable, Sendable {
   case provenEndpoints
   /// Flows of datagrams that a gate in proxy mode carries.
   case flows
+  /// Records of addresses, networks and sites.
+  case sourceRecords
+  /// First flights that are remembered against being used twice, of the present span.
+  case replayRecords
+  /// Tokens of the router that are remembered.
+  case witnessedTokens
+  /// Good cookies that are remembered against being used twice, of the present span.
+  case cookieRecords
 
   /// Whether shards together have the highest of their values rather than the sum.
   var isLevel: Bool {
     switch self {
     case .stage: true
     case .held, .reading, .open, .handshakesInFlight, .dialled, .sessions, .provenEndpoints,
-      .flows:
+      .flows, .sourceRecords, .replayRecords, .witnessedTokens, .cookieRecords:
       false
     }
   }
@@ -96,7 +104,7 @@ public struct CounterLayout: Equatable, Sendable, BitwiseCopyable {
   }
 
   // Literals, since asking a list for its count allocates; held against the lists above.
-  private static let gaugeCount = 9
+  private static let gaugeCount = 13
   private static let tallyCount = 9
   private static let wordsPerTimedWork = 1 + DurationBuckets.count
 

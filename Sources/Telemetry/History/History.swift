@@ -29,6 +29,13 @@ public struct History: Sendable {
     lookedAt = max(now, lookedAt)
   }
 
+  /// The history with what the counters show at this moment, between two calls of `note`.
+  public func noted(_ snapshot: Snapshot, at now: Instant) -> History {
+    var history = self
+    history.note(snapshot, at: now)
+    return history
+  }
+
   /// Whether a second has begun since the last call of `note`.
   public func isDue(at now: Instant) -> Bool {
     now.nanoseconds(since: start) / Nanoseconds.perSecond

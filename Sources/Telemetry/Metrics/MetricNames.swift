@@ -1,16 +1,23 @@
 extension Gauge {
   /// The metric's name: people's dashboards rely on it.
-  var metricName: String {
+  var metricName: String { "sallyport_" + word }
+
+  /// The metric's name without the program's.
+  public var word: String {
     switch self {
-    case .held: "sallyport_held"
-    case .reading: "sallyport_reading"
-    case .open: "sallyport_open"
-    case .handshakesInFlight: "sallyport_handshakes_in_flight"
-    case .dialled: "sallyport_dialled"
-    case .sessions: "sallyport_sessions"
-    case .stage: "sallyport_stage"
-    case .provenEndpoints: "sallyport_proven_endpoints"
-    case .flows: "sallyport_flows"
+    case .held: "held"
+    case .reading: "reading"
+    case .open: "open"
+    case .handshakesInFlight: "handshakes_in_flight"
+    case .dialled: "dialled"
+    case .sessions: "sessions"
+    case .stage: "stage"
+    case .provenEndpoints: "proven_endpoints"
+    case .flows: "flows"
+    case .sourceRecords: "source_records"
+    case .replayRecords: "replay_records"
+    case .witnessedTokens: "witnessed_tokens"
+    case .cookieRecords: "cookie_records"
     }
   }
 
@@ -26,8 +33,15 @@ extension Gauge {
     case .stage: "Overload stage, 0 is calm."
     case .provenEndpoints: "Endpoints that have shown that datagrams to them arrive."
     case .flows: "Flows of datagrams that a proxy carries."
+    case .sourceRecords: "Records of addresses and networks."
+    case .replayRecords: "First flights remembered against being used twice."
+    case .witnessedTokens: "Tokens of the router that are remembered."
+    case .cookieRecords: "Cookies that came back, remembered against being used twice."
     }
   }
+
+  /// The name of the metric that shows how many there may be.
+  var limitMetricName: String { metricName + "_limit" }
 }
 
 extension Tally {

@@ -23,12 +23,7 @@ extension Metrics {
         rules == .inPlace ? "1" : "0"
       )
     }
-    let reachable = "sallyport_router_reachable"
-    page.open(reachable, .gauge, help: "Whether the router takes connections of the gate.")
-    for gate in report.gates where gate.router != .unseen {
-      let value = gate.router == .answers ? "1" : "0"
-      page.sample(reachable, [("transport", gate.metrics.transport)], value)
-    }
+    write(routerOf: report, to: &page)
     write(limits: report, to: &page)
     let reloads = "sallyport_reloads_total"
     page.open(reloads, .counter, help: "Reloads, by whether they took effect.")
@@ -55,19 +50,45 @@ extension Metrics {
     page.sample(leftOut, [], String(report.journalLinesLeftOut))
   }
 
+  /// What does not show is left out.
+  private static func write(routerOf report: Report, to page: inout PrometheusText) {
+    let reachable = "sallyport_router_reachable"
+    page.open(reachable, .gauge, help: "Whether the router is there for what the gate hands over.")
+    for gate in report.gates where gate.router.state != .unknown {
+      let value = gate.router.state == .up ? "1" : "0"
+      page.sample(reachable, [("transport", gate.metrics.transport)], value)
+    }
+    let listening = "sallyport_router_listening"
+    page.open(listening, .gauge, help: "Whether somebody listens at the router's port.")
+    for gate in report.gates where gate.router.listener != .unknown {
+      let value = gate.router.listener == .somebody ? "1" : "0"
+      page.sample(listening, [("transport", gate.metrics.transport)], value)
+    }
+    let answered = "sallyport_router_last_answer_timestamp_seconds"
+    page.open(answered, .gauge, help: "When the router last answered a stranger.")
+    for gate in report.gates {
+      guard let seconds = gate.router.answeredWallSeconds else { continue }
+      page.sample(answered, [("transport", gate.metrics.transport)], String(seconds))
+    }
+  }
+
   private static func write(limits report: Report, to page: inout PrometheusText) {
-    let limits = report.gates.compactMap { gate -> (String, UInt64, UInt64)? in
-      guard case .connections(let held, let open) = gate.traffic else { return nil }
-      return (gate.metrics.transport, held, open)
+    for gauge in Gauge.allCases {
+      let limited = report.gates.compactMap { gate in
+        gate.limits.first { $0.gauge == gauge }.map { (gate.metrics.transport, $0.most) }
+      }
+      guard !limited.isEmpty else { continue }
+      page.open(gauge.limitMetricName, .gauge, help: "How many \(gauge.metricName) has room for.")
+      for (transport, limit) in limited {
+        page.sample(gauge.limitMetricName, [("transport", transport)], String(limit))
+      }
     }
-    guard !limits.isEmpty else { return }
-    page.open("sallyport_held_limit", .gauge, help: "The most strangers that are held.")
-    for (transport, held, _) in limits {
-      page.sample("sallyport_held_limit", [("transport", transport)], String(held))
-    }
-    page.open("sallyport_open_limit", .gauge, help: "The most connections that are let through.")
-    for (transport, _, open) in limits {
-      page.sample("sallyport_open_limit", [("transport", transport)], String(open))
+    for (name, help, fill) in [
+      ("standing_sources", "Sources that the gate knows something of.", report.standing),
+      ("people_entries", "Networks that people blocked or allowed.", report.people),
+    ] {
+      page.gauge("sallyport_\(name)", help: help, String(fill.entries))
+      page.gauge("sallyport_\(name)_limit", help: "The most of them.", String(fill.limit))
     }
   }
 

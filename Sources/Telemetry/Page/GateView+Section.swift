@@ -18,11 +18,20 @@ extension GateView {
   }
 
   private var router: Markup {
-    switch gate.router {
-    case .answers: "<p class=\"mark-good\">router answers</p>"
+    let router = gate.router
+    let answered = router.answeredWallSeconds.map { seconds in
+      let ago = (wallSeconds - min(seconds, wallSeconds)) &* Nanoseconds.perSecond
+      return "answered \(Quantity.age(ago)) ago"
+    }
+    switch router.state {
+    case .up:
+      let parts = [router.listener == .somebody ? "listens" : nil, answered]
+      let text = parts.compactMap(\.self).joined(separator: ", ")
+      return "<p class=\"mark-good\">router \(text)</p>"
     case .away(let nanoseconds):
-      "<p class=\"mark-bad\">router away for \(Quantity.age(nanoseconds))</p>"
-    case .unseen: ""
+      let cause = router.listener == .nobody ? ", nobody listens" : ""
+      return "<p class=\"mark-bad\">router away for \(Quantity.age(nanoseconds))\(cause)</p>"
+    case .unknown: return "<p>router not seen</p>"
     }
   }
 

@@ -10,13 +10,16 @@ struct GateView {
   let periods: [HistoryPeriod]
   /// All of them together.
   let total: Snapshot
+  /// When the numbers were taken, in seconds since 1970.
+  let wallSeconds: UInt64
   /// How long those were together.
   let seenNanoseconds: UInt64
 
-  /// A view of `gate`.
-  init(_ gate: GateReport, _ names: CounterNames, _ words: PageWords, _ span: HistorySpan) {
+  /// A view of `gate`, one of `report`.
+  init(_ gate: GateReport, of report: Report, _ words: PageWords, _ span: HistorySpan) {
     self.gate = gate
-    self.names = names
+    names = report.names
+    wallSeconds = report.wallSeconds
     self.words = words
     self.span = span
     periods = gate.history.periods(of: span)

@@ -36,6 +36,10 @@ extension StatusPage {
         "Reloads",
         "\(Quantity.count(reloads.succeeded)) done, \(Quantity.count(reloads.failed)) failed"
       ),
+      line(
+        "Sources remembered",
+        "\(Quantity.count(report.standing.entries)) of \(Quantity.count(report.standing.limit))"
+      ),
       line("Journal lines left out", Quantity.count(report.journalLinesLeftOut)),
       line("Memory", Quantity.short(Double(report.process.residentBytes)) + "B"),
       line("Processor time", Quantity.age(report.process.cpuNanoseconds)),

@@ -15,7 +15,7 @@ public struct StatusPage {
     self.words = words
     self.span = span
     problems = report.problems(at: now)
-    views = report.gates.map { GateView($0, report.names, words, span) }
+    views = report.gates.map { GateView($0, of: report, words, span) }
   }
 
   /// The whole document.
@@ -61,9 +61,10 @@ public struct StatusPage {
     }
     guard !problems.isEmpty else {
       return """
-        <p class="state good" role="status"><strong>Guarding.</strong> The loops turn, \
-        \(report.kernelRules == nil ? "" : "the kernel rules are in place, ")\
-        the router takes connections.</p>\(remarks)
+        <p class="state good" role="status"><strong>Guarding.</strong> The loops turn\
+        \(report.kernelRules == nil ? "" : ", the kernel rules are in place")\
+        \(report.gates.allSatisfy { $0.router.state == .up } ? ", the router is there" : "").\
+        </p>\(remarks)
 
         """
     }

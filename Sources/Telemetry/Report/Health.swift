@@ -19,10 +19,11 @@ extension Report {
       problems.append("The kernel rules are not in place: \(problem)")
     }
     for gate in gates {
-      guard case .away(let away) = gate.router else { continue }
+      guard case .away(let away) = gate.router.state else { continue }
+      let cause = gate.router.listener == .nobody ? ": nobody listens at its port" : ""
       problems.append(
         "The router has taken no \(gate.metrics.transport) connections for "
-          + "\(away / Nanoseconds.perSecond) s."
+          + "\(away / Nanoseconds.perSecond) s\(cause)."
       )
     }
     return problems

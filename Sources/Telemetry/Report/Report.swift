@@ -17,6 +17,10 @@ public struct Report: Sendable {
   public var gates: [GateReport]
   /// How often each signature and rule in force matched.
   public var matches: [RuleMatches]
+  /// The table of what is known of sources.
+  public var standing: Fill
+  /// What people said of networks.
+  public var people: Fill
   /// The kernel rules that divert peers; nil when no gate needs any.
   public var kernelRules: KernelRulesReport?
   /// What reloads came to.
@@ -37,6 +41,8 @@ public struct Report: Sendable {
     uptimeNanoseconds = 0
     gates = []
     matches = []
+    standing = Fill()
+    people = Fill()
     reloads = ReloadReport()
     loops = LoopReport()
     journalLinesLeftOut = 0
@@ -54,25 +60,31 @@ public struct GateReport: Sendable {
   public var doors: [Door]
   /// What they take from peers.
   public var traffic: Traffic
-  /// Whether the router takes what they hand over.
-  public var router: RouterReach
+  /// How much of what is bounded there is room for.
+  public var limits: [Limit]
+  /// Whether the router is there for what they hand over.
+  public var router: RouterReport
 
   /// What gates take from peers.
   public enum Traffic: Equatable, Sendable {
-    /// Connections: at most so many strangers are held, and so many connections open.
-    case connections(heldLimit: UInt64, openLimit: UInt64)
+    /// Connections.
+    case connections
     /// Datagrams, some of them as a proxy with flows of its own.
     case datagrams(hasFlows: Bool)
   }
 
-  /// Whether the router takes what is handed over.
-  public enum RouterReach: Equatable, Sendable {
-    /// It took the last.
-    case answers
-    /// It has taken nothing for so long.
-    case away(nanoseconds: UInt64)
-    /// That does not show: datagrams are sent on in their senders' names.
-    case unseen
+  /// How much of something there is room for.
+  public struct Limit: Equatable, Sendable {
+    /// Of what.
+    public var gauge: Gauge
+    /// How much.
+    public var most: UInt64
+
+    /// So much of `gauge`.
+    public init(_ gauge: Gauge, _ most: UInt64) {
+      self.gauge = gauge
+      self.most = most
+    }
   }
 
   /// A port that is guarded.
@@ -98,13 +110,29 @@ public struct GateReport: Sendable {
     history: History,
     doors: [Door],
     traffic: Traffic,
-    router: RouterReach
+    limits: [Limit],
+    router: RouterReport
   ) {
     self.metrics = metrics
     self.history = history
     self.doors = doors
     self.traffic = traffic
+    self.limits = limits
     self.router = router
+  }
+}
+
+/// How full something bounded is.
+public struct Fill: Equatable, Sendable {
+  /// What is in it.
+  public var entries: UInt64
+  /// What it has room for.
+  public var limit: UInt64
+
+  /// So much of so much.
+  public init(entries: UInt64 = 0, limit: UInt64 = 0) {
+    self.entries = entries
+    self.limit = limit
   }
 }
 

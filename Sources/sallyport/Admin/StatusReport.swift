@@ -28,6 +28,8 @@ struct StatusReport: Codable, Equatable {
   var blocks: Int
   /// Networks that people allowed.
   var allows: Int
+  /// How full the tables are that belong to no transport.
+  var tables: [TableFill]
 
   /// The router, and its files.
   struct Router: Codable, Equatable {
@@ -72,6 +74,26 @@ struct StatusReport: Codable, Equatable {
   }
 }
 
+/// How full a bounded table is.
+struct TableFill: Codable, Equatable {
+  /// Its name: that of its metric, without the program's.
+  var table: String
+  /// What is in it.
+  var entries: UInt64
+  /// What it has room for.
+  var limit: UInt64
+
+  /// So many entries of so many in this table.
+  init(_ table: String, entries: UInt64, limit: UInt64) {
+    self.table = table
+    self.entries = entries
+    self.limit = limit
+  }
+
+  /// How much of it is taken, in whole percent.
+  var percent: UInt64 { limit == 0 ? 0 : UInt64(Double(entries) / Double(limit) * 100) }
+}
+
 /// The numbers of all gates of one transport.
 struct TransportStatus: Codable, Equatable {
   /// What is spoken.
@@ -100,6 +122,22 @@ struct TransportStatus: Codable, Equatable {
   var stage: String
   /// How fast the router answered lately; absent when it had nothing to answer.
   var routerAnswer: Timing?
+  /// Whether the router is there.
+  var router: Presence
+  /// How full its tables are.
+  var tables: [TableFill]
+
+  /// Whether the router is there.
+  struct Presence: Codable, Equatable {
+    /// `up`, `away` or `unknown`.
+    var state: String
+    /// For how long it is away.
+    var awaySeconds: UInt64?
+    /// Whether somebody listens at its port; absent when that does not show.
+    var listening: Bool?
+    /// How long ago it last answered a stranger; absent when it has not yet.
+    var answeredSecondsAgo: UInt64?
+  }
 
   /// How often a verdict was given.
   struct VerdictCount: Codable, Equatable {

@@ -24,6 +24,10 @@ struct StatusCommand: ParsableCommand {
 struct StatusText {
   /// Verdicts that are shown of each transport.
   private static let verdicts = 12
+  /// Tables that are shown, of each transport and of the whole gate.
+  private static let tables = 2
+  /// How full a table is that deserves a look.
+  private static let percentNearlyFull: UInt64 = 90
   /// Columns of the words before the numbers.
   private static let labelColumns = 14
 
@@ -44,6 +48,7 @@ struct StatusText {
     }
     lines += health(report)
     lines.append(row("people", "\(report.blocks) blocked, \(report.allows) allowed"))
+    lines.append(row("fullest", text(report.tables)))
     for transport in report.transports { lines += self.lines(transport) }
     return lines
   }
@@ -83,6 +88,8 @@ struct StatusText {
       now = ["\(status.provenEndpoints) proven endpoints", "\(status.flows) flows carried"]
     }
     lines.append(row("now", now.joined(separator: ", ")))
+    lines.append(row("router", text(status.router)))
+    lines.append(row("fullest", text(status.tables)))
     if let answer = status.routerAnswer {
       let slow = answer.slowMilliseconds.map { "99 % within \(PlainWords.milliseconds($0))" }
       lines.append(
@@ -101,6 +108,28 @@ struct StatusText {
       )
     }
     return lines
+  }
+
+  private func text(_ router: TransportStatus.Presence) -> String {
+    let state =
+      switch router.state {
+      case "up": ink.good("up")
+      case "away": ink.bad("away") + " for \(PlainWords.span(router.awaySeconds ?? 0))"
+      default: ink.doubtful("not seen from here")
+      }
+    let listening = router.listening.map { $0 ? "listens" : "nobody listens at its port" }
+    let answered = router.answeredSecondsAgo.map { "answered \(PlainWords.span($0)) ago" }
+    return [state, listening, answered].compactMap(\.self).joined(separator: ", ")
+  }
+
+  /// The fullest tables.
+  private func text(_ tables: [TableFill]) -> String {
+    tables.sorted { ($1.percent, $0.table) < ($0.percent, $1.table) }.prefix(Self.tables)
+      .map { fill in
+        let text = "\(fill.table.replacing("_", with: " ")) \(fill.percent) %"
+        return fill.percent < Self.percentNearlyFull ? text : ink.doubtful(text)
+      }
+      .joined(separator: ", ")
   }
 
   private func row(_ label: String, _ text: String) -> String {

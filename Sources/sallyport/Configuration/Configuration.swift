@@ -84,6 +84,11 @@ struct GateSettings: Sendable, Equatable {
   var mode = Mode.transparent
   /// What new peers meet while the guard is away.
   var whenDown = WhenDown.open
+
+  /// Where the router itself is to listen.
+  var router: Endpoint {
+    if case .proxy(let upstream) = mode { upstream } else { endpoint }
+  }
 }
 
 /// Where the rules are.

@@ -78,7 +78,7 @@ struct LoadedRules: Sendable {
   var scoreOrigin: RuleOrigin?
   /// How many files there are.
   var fileCount = 0
-  /// The rules, lists and score, compiled once for all shards.
+  /// All of it, compiled once for all shards.
   var program = SharedRules.none
 
   /// Networks of all lists together.
@@ -111,7 +111,18 @@ extension LoadedRules {
       enforced.rules[index].definition.mode = .enforce
     }
     if score.mode == .observe { enforced.score.mode = .enforce }
-    enforced.program = SharedRules(try RuleProgram(enforced.book))
+    enforced.program = SharedRules(
+      try RuleProgram(enforced.book),
+      signatures: enforced.signatureSet()
+    )
     return enforced
+  }
+
+  private func signatureSet() -> SignatureSet {
+    do throws(SignatureFault) {
+      return try SignatureSet(definitions)
+    } catch {
+      preconditionFailure("signatures that were compiled before do not compile")
+    }
   }
 }

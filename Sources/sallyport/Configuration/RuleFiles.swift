@@ -154,18 +154,19 @@ extension RuleFiles {
     }
   }
 
-  /// Compiles everything once, to find what only shows in all of it.
+  /// Compiles everything, once for all shards: some faults only show in all of it.
   private mutating func compile(_ directory: String, _ origin: Fault) {
     var fault = origin
+    let signatures: SignatureSet
     do throws(SignatureFault) {
-      _ = try SignatureSet(rules.definitions)
+      signatures = try SignatureSet(rules.definitions)
     } catch {
       fault.problem = "the rules of \(directory) together have too many states"
       fault.remedy = "use fewer repetitions of variable length such as any{0,64}"
       return faults.append(fault)
     }
     do throws(RuleProgramFault) {
-      rules.program = SharedRules(try RuleProgram(rules.book))
+      rules.program = SharedRules(try RuleProgram(rules.book), signatures: signatures)
     } catch {
       faults.append(error.fault(in: rules, origin: origin))
     }

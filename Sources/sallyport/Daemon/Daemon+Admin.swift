@@ -9,7 +9,6 @@ internal import Wire
 extension Daemon {
   /// Answers whoever asks, as far as it goes without waiting.
   mutating func serveAdmin() {
-    for index in recent.indices { recent[index].look(groups, at: now) }
     guard var server = admin.take() else { return }
     server.serve(now) { request, peer in answer(request, by: peer) }
     admin = consume server
@@ -40,19 +39,22 @@ extension Daemon {
   }
 
   private var metricsPage: String {
-    Metrics.page(lookout.report(of: groups, scene, now: now))
+    Metrics.page(report)
   }
+
+  private var report: Report { lookout.report(of: groups, scene, now: now) }
 }
 
 // MARK: - How the gate is
 
 extension Daemon {
   private var statusReport: StatusReport {
-    StatusReport(
+    let report = report
+    return StatusReport(
       version: SallyportVersion.text,
       pid: getpid(),
       startedSeconds: health.startedSeconds,
-      nowSeconds: Clock.wallSeconds,
+      nowSeconds: report.wallSeconds,
       configuration: configurationPath,
       isStopping: drainUntil != nil,
       router: StatusReport.Router(
@@ -61,12 +63,15 @@ extension Daemon {
         files: StatusReport.Health(problem: health.routerFilesProblem)
       ),
       gates: started.gates.map(StatusReport.Gate.init),
-      transports: recent.map { $0.status(groups, at: now) },
+      transports: report.gates.map { TransportStatus($0, wallSeconds: report.wallSeconds) },
       kernelRules: kernelRulesHealth,
       radar: started.radar.isEnabled ? StatusReport.Health(problem: health.radarProblem) : nil,
       reload: health.reload,
       blocks: people.book.count(.block),
-      allows: people.book.count(.allow)
+      allows: people.book.count(.allow),
+      tables: [("standing_sources", report.standing), ("people_entries", report.people)].map {
+        TableFill($0, entries: $1.entries, limit: $1.limit)
+      }
     )
   }
 

@@ -69,11 +69,21 @@ extension Daemon {
   var scene: Lookout.Scene {
     Lookout.Scene(
       kernelRules: kernelRulesReport,
-      routerAway: readers.routerAway,
+      routers: routers,
+      standing: standing.fill,
+      people: Fill(
+        entries: UInt64(people.book.count),
+        limit: UInt64(PeopleBounds.entries)
+      ),
       reloads: health.reloads,
       startedWallSeconds: health.startedSeconds,
       journalLinesLeftOut: journal.leftOutInAll
     )
+  }
+
+  /// How the router is, for each transport.
+  var routers: [(transport: Transport, router: RouterReport)] {
+    sight.reports(refusing: readers.routerAway, at: now)
   }
 
   private var kernelRulesReport: KernelRulesReport? {

@@ -40,13 +40,15 @@ struct Daemon: ~Copyable {
   var admin: AdminServer?
   /// What people said of networks.
   var people: People
-  /// The numbers of the last minute, of each transport.
-  var recent: [RecentNumbers]
   var health = DaemonHealth()
   /// Keeps what was refused, for people.
   var refusedFlights: RefusedFlights
   let signals: SignalSource
   var watch: RouterWatch
+  /// Reads everything again.
+  var reader: SetupReader
+  /// Sees whether the router is there.
+  var sight: RouterSight
   var bounds: GateBounds
   /// Listens until it goes.
   let radar: RadarPost?
@@ -69,7 +71,9 @@ struct Daemon: ~Copyable {
       handleSignals()
       if hasDrained { break }
       followRouterFiles()
+      takeReading()
       lookAfterRules()
+      lookForRouter()
       endEntries()
       serveAdmin()
       tell()
@@ -95,7 +99,7 @@ struct Daemon: ~Copyable {
   private mutating func handleSignals() {
     while let signal = signals.next() {
       switch signal {
-      case .reload: reload()
+      case .reload: askToReload()
       case .terminate: startDraining()
       }
     }
@@ -112,80 +116,6 @@ struct Daemon: ~Copyable {
     for group in groups { group.ask(.drain) }
   }
 
-  /// Reads everything again: all good, or the old state stays.
-  private mutating func reload() {
-    _ = ServiceManager.reloading(at: now)
-    defer { _ = ServiceManager.ready(status: "guarding") }
-    do throws(FaultReport) {
-      let setup = try GateSetup.read(path: configurationPath)
-      try apply(setup)
-      health.noteReload()
-      health.routerFilesProblem = nil
-      journal.write(.reloaded(rules: setup.rules.signatures.count), at: now)
-      showPage(on: setup.loaded.configuration.admin.http)
-    } catch {
-      health.noteReload(problem: error.faults.first?.description)
-      for fault in error.faults {
-        journal.write(
-          .reloadFailed(
-            file: fault.file,
-            line: fault.line,
-            problem: "\(fault.problem); \(fault.remedy)"
-          ),
-          at: now
-        )
-      }
-    }
-  }
-
-  private mutating func apply(_ setup: borrowing GateSetup) throws(FaultReport) {
-    let wanted = setup.loaded.configuration
-    guard wanted.gates == started.gates else {
-      throw FaultReport(
-        faults: [
-          setup.loaded.fault(
-            at: "gate",
-            "the gates differ from those that run",
-            "restart sallyport: gates are not changed while it runs"
-          )
-        ]
-      )
-    }
-    guard wanted.firewall == started.firewall else {
-      throw FaultReport(
-        faults: [
-          setup.loaded.fault(
-            at: "firewall",
-            "the kernel rules differ from those that are in place",
-            "restart sallyport: they are not changed while it runs"
-          )
-        ]
-      )
-    }
-    bounds = bounds.reloaded(wanted)
-    standing.reload(wanted.standing.lifetimes)
-    refusedFlights.reload(wanted.refusedFlights, to: &journal, at: now)
-    ruleSums.look(groups.matches, at: now)
-    for group in groups { group.reload(setup, bounds) }
-  }
-
-  private mutating func followRouterFiles() {
-    guard watch.isDue(now) else { return }
-    do throws(FaultReport) {
-      let setup = try GateSetup.read(path: configurationPath)
-      health.routerFilesProblem = nil
-      guard setup.router.facts != watch.facts else { return watch.settle() }
-      try apply(setup)
-      watch.settle(setup.router.facts)
-      journal.write(.routerFilesChanged(file: watch.directory), at: now)
-    } catch {
-      health.routerFilesProblem = error.faults.first?.description
-      if watch.retry(now), let fault = error.faults.first {
-        journal.write(.routerFilesBroken(file: fault.file, problem: fault.description), at: now)
-      }
-    }
-  }
-
   private mutating func lookAfterRules() {
     guard now >= lookAtRulesAt, let state = rules?.look() else { return }
     lookAtRulesAt = now.advanced(byNanoseconds: KernelRules.intervalNanoseconds)
@@ -200,5 +130,10 @@ struct Daemon: ~Copyable {
       journal.write(.firewallRestored, at: now)
     }
     rulesState = state
+  }
+
+  private mutating func lookForRouter() {
+    let events = sight.look(at: now, wallSeconds: Clock.wallSeconds) { groups.snapshot(of: $0) }
+    for event in events { journal.write(event, at: now) }
   }
 }

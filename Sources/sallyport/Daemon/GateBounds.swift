@@ -51,4 +51,32 @@ struct GateBounds: Equatable, Sendable {
     fresh.flows.flows = flows.flows
     return fresh
   }
+
+  /// What the tables of `groups`, of one transport, have room for together.
+  func limits(of groups: [GroupPlan], shards: UInt32) -> [GateReport.Limit] {
+    let all = groups.flatMap { limits(of: $0, shards: shards) }
+    return Gauge.allCases.compactMap { gauge in
+      let own = all.filter { $0.gauge == gauge }
+      return own.isEmpty ? nil : GateReport.Limit(gauge, own.reduce(0) { $0 + $1.most })
+    }
+  }
+
+  private func limits(of group: GroupPlan, shards: UInt32) -> [GateReport.Limit] {
+    switch group.transport {
+    case .ntcp2:
+      [
+        GateReport.Limit(.held, UInt64(connections.heldStrangers)),
+        GateReport.Limit(.open, UInt64(connections.openSessions)),
+        GateReport.Limit(.sourceRecords, connections.sourceRoom(shards: shards)),
+        GateReport.Limit(.replayRecords, connections.replayRoom(shards: shards)),
+      ]
+    case .ssu2:
+      [
+        GateReport.Limit(.sourceRecords, datagrams.sourceRoom(shards: shards)),
+        GateReport.Limit(.provenEndpoints, datagrams.provenRoom(shards: shards)),
+        GateReport.Limit(.witnessedTokens, datagrams.witnessedRoom(shards: shards)),
+        GateReport.Limit(.cookieRecords, datagrams.cookieRoom(shards: shards)),
+      ] + (group.mode == .transparent ? [] : [GateReport.Limit(.flows, UInt64(flows.flows))])
+    }
+  }
 }

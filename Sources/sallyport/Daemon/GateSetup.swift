@@ -58,7 +58,6 @@ struct GateSetup: ~Copyable {
   ) -> Law {
     Law(
       handshake: handshake(),
-      signatures: signatures(rules),
       rules: rules.program,
       limits: limits.share(of: shards),
       shards: shards,
@@ -69,7 +68,7 @@ struct GateSetup: ~Copyable {
   /// The gates' addresses, and those of this host's devices.
   private var ownAddresses: [SourceAddress] {
     let published = loaded.configuration.gates.map(\.endpoint.address)
-    return published.filter { !$0.isUnspecified } + HostAddresses.now()
+    return published.filter { !$0.isUnspecified } + LocalAddresses.now()
   }
 
   /// A policy for one of `shards` shards of the SSU2 gates of this mode.
@@ -106,15 +105,6 @@ struct GateSetup: ~Copyable {
       preconditionFailure("a policy for NTCP2 where no gate speaks it")
     }
     return NTCP2Handshake(facts: facts, privateKey: copyOfKey())
-  }
-
-  /// The compiled signatures of rules that were read and checked.
-  private func signatures(_ rules: LoadedRules) -> SignatureSet {
-    do throws(SignatureFault) {
-      return try SignatureSet(rules.definitions)
-    } catch {
-      preconditionFailure("rules that were checked do not compile")
-    }
   }
 
   private func copyOfKey() -> SecretBytes? {

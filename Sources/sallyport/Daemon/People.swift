@@ -55,7 +55,7 @@ struct People {
       let outcome = try book.enter(
         entry,
         seconds: wish.seconds,
-        own: guarded + HostAddresses.now(),
+        own: guarded + LocalAddresses.now(),
         insists: wish.insists,
         at: moment
       )

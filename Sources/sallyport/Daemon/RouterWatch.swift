@@ -29,10 +29,12 @@ struct RouterWatch: ~Copyable {
     return true
   }
 
+  /// They are read now: what changes from here on makes another reading due.
+  mutating func begin() { readAt = nil }
+
   /// They were read, and are good.
-  mutating func settle(_ newer: RouterFacts? = nil) {
-    if let newer { facts = newer }
-    readAt = nil
+  mutating func settle(_ newer: RouterFacts) {
+    facts = newer
     faultWasTold = false
   }
 

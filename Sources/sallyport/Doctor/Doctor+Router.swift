@@ -77,12 +77,10 @@ extension Doctor {
     router: Int32?
   ) -> [GuardedRouterFacts.Port] {
     configuration.gates.map { gate in
-      let endpoint =
-        if case .proxy(let upstream) = gate.mode { upstream } else { gate.endpoint }
-      return GuardedRouterFacts.Port(
+      GuardedRouterFacts.Port(
         transport: gate.transport,
-        endpoint: endpoint,
-        listener: listener(gate.transport, endpoint, router: router)
+        endpoint: gate.router,
+        listener: listener(gate.transport, gate.router, router: router)
       )
     }
   }

@@ -24,6 +24,9 @@ enum BoundedFile {
 
   /// Room for one value of the kernel.
   private static let leastBytes = 4_096
+  /// What is read at once of a file that may be left before its end.
+  private static let chunkBytes = 16_384
+  private static let lineFeed = UInt8(ascii: "\n")
 
   /// The bytes of a file that holds no secret.
   static func read(
@@ -48,6 +51,42 @@ enum BoundedFile {
     }
     bytes.removeLast(bytes.count - filled)
     return bytes
+  }
+
+  /// The lines with which a file begins, up to the first that `isWanted` does not want: the rest of
+  /// a long table of the kernel is not even made then.
+  static func leadingLines(
+    _ path: String,
+    maximumBytes: Int,
+    while isWanted: ([UInt8]) -> Bool
+  ) throws(Failure) -> [[UInt8]] {
+    let descriptor = try open(path)
+    var lines: [[UInt8]] = []
+    var line: [UInt8] = []
+    var count = 0
+    while true {
+      let chunk = try self.chunk(of: descriptor)
+      count = try bounded(.success(count + chunk.count), maximumBytes: maximumBytes)
+      var unread = chunk[...]
+      while let end = unread.firstIndex(of: lineFeed) {
+        line += unread[..<end]
+        guard isWanted(line) else { return lines }
+        lines.append(line)
+        line = []
+        unread = unread[(end + 1)...]
+      }
+      line += unread
+      guard chunk.isEmpty else { continue }
+      return line.isEmpty || !isWanted(line) ? lines : lines + [line]
+    }
+  }
+
+  /// The next bytes; none at the end.
+  private static func chunk(of descriptor: borrowing Descriptor) throws(Failure) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: chunkBytes)
+    let result = unsafe bytes.withUnsafeMutableBytes { unsafe fill($0, from: descriptor) }
+    let count = try bounded(result, maximumBytes: chunkBytes)
+    return Array(bytes.prefix(count))
   }
 
   /// The bytes of a file that holds secrets; they touch no other memory of this process.

@@ -22,9 +22,30 @@ struct HostTree: Sendable {
 
   /// The text of a file. What is no UTF-8 in it is replaced.
   func text(_ path: String, maximumBytes: Int = fileBytes) -> Reading<String> {
+    reading(path, maximumBytes) { () throws(BoundedFile.Failure) in
+      try BoundedFile.read(place(path), maximumBytes: maximumBytes)
+    }
+    .map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The lines with which a file begins, up to the first that `isWanted` does not want.
+  func leadingLines(
+    _ path: String,
+    maximumBytes: Int,
+    while isWanted: ([UInt8]) -> Bool
+  ) -> Reading<[[UInt8]]> {
+    reading(path, maximumBytes) { () throws(BoundedFile.Failure) in
+      try BoundedFile.leadingLines(place(path), maximumBytes: maximumBytes, while: isWanted)
+    }
+  }
+
+  private func reading<Value>(
+    _ path: String,
+    _ maximumBytes: Int,
+    _ read: () throws(BoundedFile.Failure) -> Value
+  ) -> Reading<Value> {
     do throws(BoundedFile.Failure) {
-      let bytes = try BoundedFile.read(place(path), maximumBytes: maximumBytes)
-      return .known(String(decoding: bytes, as: UTF8.self))
+      return .known(try read())
     } catch {
       if case .system(let errno) = error, errno.rawValue == ENOENT || errno.rawValue == ENOTDIR {
         return .absent

@@ -18,19 +18,25 @@ struct ListeningSocket: Equatable, Sendable {
 }
 
 extension HostTree {
-  /// A table of sockets can be long while the host is flooded.
-  private static let socketTableBytes = 67_108_864
-  private static let listening = "0A"
-  private static let unconnected = "07"
+  /// The most of a table that is read.
+  private static let socketTableBytes = 8_388_608
+  /// The column of a socket's state, in this form: `0: 0100007F:1F90 00000000:0000 0A ...`.
+  private static let stateColumn = 3
+  private static let inodeColumn = 9
+  private static let space = UInt8(ascii: " ")
+  private static let listening = Array("0A".utf8)
+  private static let unconnected = Array("07".utf8)
 
   /// The sockets that take what arrives over `transport`, both families.
+  ///
+  /// The kernel tells the listeners of TCP first, and they are all that is read: the connections
+  /// behind them can be very many while the host is flooded.
   func listeningSockets(_ transport: Transport) -> Reading<[ListeningSocket]> {
     let name = transport == .ntcp2 ? "tcp" : "udp"
-    let state = transport == .ntcp2 ? Self.listening : Self.unconnected
     var sockets: [ListeningSocket] = []
     for (name, isOptional) in [(name, false), ("\(name)6", true)] {
-      switch text("/proc/net/\(name)", maximumBytes: Self.socketTableBytes) {
-      case .known(let text): sockets += Self.sockets(in: text, state: state)
+      switch socketTable("/proc/net/\(name)", transport) {
+      case .known(let found): sockets += found
       case .absent where isOptional: continue
       case .absent: return .unreadable("/proc/net/\(name) is not there")
       case .unreadable(let problem): return .unreadable(problem)
@@ -39,20 +45,38 @@ extension HostTree {
     return .known(sockets)
   }
 
-  /// The sockets of a table that are in `state`:
-  /// `0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 12345 ...`.
-  static func sockets(in table: String, state: String) -> [ListeningSocket] {
-    table.split(whereSeparator: \.isNewline).dropFirst().compactMap { line in
-      let fields = line.split(whereSeparator: \.isWhitespace)
-      guard fields.count > 9, fields[3] == state, let endpoint = endpoint(fields[1]),
-        let inode = UInt64(fields[9])
-      else { return nil }
-      return ListeningSocket(endpoint: endpoint, inode: inode)
+  private func socketTable(
+    _ path: String,
+    _ transport: Transport
+  ) -> Reading<[ListeningSocket]> {
+    let wanted = transport == .ntcp2 ? Self.listening : Self.unconnected
+    var isHeading = true
+    let lines = leadingLines(path, maximumBytes: Self.socketTableBytes) { line in
+      defer { isHeading = false }
+      return isHeading || transport == .ssu2 || Self.isListener(line, wanted)
+    }
+    return lines.map { lines in
+      lines.dropFirst().compactMap { Self.isListener($0, wanted) ? Self.socket($0) : nil }
     }
   }
 
+  private static func isListener(_ line: [UInt8], _ state: [UInt8]) -> Bool {
+    var rest = line[...]
+    for _ in 0..<stateColumn { rest = rest.drop { $0 == space }.drop { $0 != space } }
+    return rest.drop { $0 == space }.prefix { $0 != space } == state[...]
+  }
+
+  private static func socket(_ line: [UInt8]) -> ListeningSocket? {
+    let columns = line.split(separator: space)
+      .map { String(decoding: $0, as: UTF8.self) }
+    guard columns.count > inodeColumn, let endpoint = endpoint(columns[1]),
+      let inode = UInt64(columns[inodeColumn])
+    else { return nil }
+    return ListeningSocket(endpoint: endpoint, inode: inode)
+  }
+
   /// `0100007F:1F90`: words of the address as the machine has them, and the port.
-  private static func endpoint(_ field: Substring) -> Endpoint? {
+  private static func endpoint(_ field: String) -> Endpoint? {
     let parts = field.split(separator: ":")
     guard parts.count == 2, let port = UInt16(parts[1], radix: 16) else { return nil }
     let digits = Array(parts[0].utf8)

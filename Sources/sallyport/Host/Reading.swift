@@ -13,6 +13,15 @@ enum Reading<Value> {
     return nil
   }
 
+  /// What `change` makes of the value.
+  func map<Other>(_ change: (Value) -> Other) -> Reading<Other> {
+    switch self {
+    case .known(let value): .known(change(value))
+    case .absent: .absent
+    case .unreadable(let problem): .unreadable(problem)
+    }
+  }
+
   /// What `change` makes of the value; a value that it makes nothing of could not be read.
   func map<Other>(_ problem: String, _ change: (Value) -> Other?) -> Reading<Other> {
     switch self {

@@ -6,10 +6,17 @@ internal import Wire
 
 /// Looks at everything once a second, remembers it for a day, and shows it on the page.
 struct Lookout {
+  /// What the gates of one transport are like.
+  private struct Kind {
+    let transport: Transport
+    let traffic: GateReport.Traffic
+    let limits: [GateReport.Limit]
+  }
+
   private var histories: [(transport: Transport, history: History)]
   private var pulses: [LoopPulse]
   private let doors: [(transport: Transport, door: GateReport.Door)]
-  private let traffic: [(transport: Transport, traffic: GateReport.Traffic)]
+  private let kinds: [Kind]
   private let startedAt: Instant
   private var post = PagePost()
 
@@ -25,26 +32,14 @@ struct Lookout {
     }
     pulses = groups.flatMap(\.turnCounts).map { LoopPulse(turnCount: $0, at: now) }
     doors = configuration.gates.map { ($0.transport, GateReport.Door($0)) }
-    traffic = groups.transports.map { transport in
-      switch transport {
-      case .ntcp2:
-        (
-          transport,
-          .connections(
-            heldLimit: UInt64(bounds.connections.heldStrangers),
-            openLimit: UInt64(bounds.connections.openSessions)
-          )
-        )
-      case .ssu2:
-        (
-          transport,
-          .datagrams(
-            hasFlows: groups.contains {
-              $0.plan.transport == transport && $0.plan.mode != .transparent
-            }
-          )
-        )
-      }
+    kinds = groups.transports.map { transport in
+      let own = groups.map(\.plan).filter { $0.transport == transport }
+      return Kind(
+        transport: transport,
+        traffic: transport == .ntcp2
+          ? .connections : .datagrams(hasFlows: own.contains { $0.mode != .transparent }),
+        limits: bounds.limits(of: own, shards: configuration.shardCount)
+      )
     }
     startedAt = now
   }
@@ -73,8 +68,12 @@ struct Lookout {
   struct Scene {
     /// How the kernel rules stand; nil when there are none.
     var kernelRules: KernelRulesReport?
-    /// Of which transports the router takes no connections, and since when.
-    var routerAway: [RouterAway]
+    /// How the router is, for each transport.
+    var routers: [(transport: Transport, router: RouterReport)]
+    /// The table of what is known of sources.
+    var standing: Fill
+    /// What people said of networks.
+    var people: Fill
     /// What reloads came to.
     var reloads: ReloadReport
     /// When the daemon started, in seconds since 1970.
@@ -92,19 +91,20 @@ struct Lookout {
       wallSeconds: Clock.wallSeconds
     )
     report.uptimeNanoseconds = now.nanoseconds(since: startedAt)
-    report.gates = zip(histories, traffic).map { past, traffic in
-      GateReport(
-        metrics: GateMetrics(
-          transport: past.transport.word,
-          snapshot: groups.snapshot(of: past.transport)
-        ),
-        history: past.history,
+    report.gates = zip(histories, kinds).map { past, kind in
+      let numbers = groups.snapshot(of: past.transport)
+      return GateReport(
+        metrics: GateMetrics(transport: past.transport.word, snapshot: numbers),
+        history: past.history.noted(numbers, at: now),
         doors: doors.filter { $0.transport == past.transport }.map(\.door),
-        traffic: traffic.traffic,
-        router: reach(past.transport, traffic.traffic, scene, now: now)
+        traffic: kind.traffic,
+        limits: kind.limits,
+        router: scene.routers.first { $0.transport == past.transport }?.router ?? RouterReport()
       )
     }
     report.matches = groups.matches
+    report.standing = scene.standing
+    report.people = scene.people
     report.kernelRules = scene.kernelRules
     report.reloads = scene.reloads
     report.loops.count = pulses.count
@@ -113,17 +113,6 @@ struct Lookout {
     report.process = ProcessReport.now
     report.process.startedWallSeconds = scene.startedWallSeconds
     return report
-  }
-
-  private func reach(
-    _ transport: Transport,
-    _ traffic: GateReport.Traffic,
-    _ scene: Scene,
-    now: Instant
-  ) -> GateReport.RouterReach {
-    if traffic == .datagrams(hasFlows: false) { return .unseen }
-    let away = scene.routerAway.first { $0.transport == transport }
-    return away.map { .away(nanoseconds: now.nanoseconds(since: $0.since)) } ?? .answers
   }
 }
 

@@ -64,7 +64,7 @@ struct Setup {
         )
       )
     }
-    let local = (try? LocalAddresses.list().map(\.address)) ?? []
+    let local = LocalAddresses.now()
     let outward = IPFamily.allCases.compactMap { family in
       LocalAddresses.outward(family).map { (family, $0) }
     }

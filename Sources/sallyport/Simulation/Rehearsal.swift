@@ -39,7 +39,7 @@ struct Rehearsal: ~Copyable {
   /// A gate as it stands at the start, at the moment of the first packet.
   init(_ laws: RehearsedLaw, tables: SharedTables, startingAt start: Instant) {
     report = RehearsalReport(
-      signatures: laws.law.signatures.definitions.map(\.name),
+      signatures: laws.law.rules.signatures.definitions.map(\.name),
       rules: laws.law.rules.program.definitions.map(\.name)
     )
     mimicry = Mimicry(

@@ -65,6 +65,9 @@ struct StandingKeeper: ~Copyable {
     }
   }
 
+  /// How full the table is.
+  var fill: Fill { Fill(entries: UInt64(writer.count), limit: UInt64(writer.capacity)) }
+
   /// What is known of `source`.
   func facts(of source: SourceAddress, now: Instant) -> StandingFacts {
     writer.facts(of: source, now: now)

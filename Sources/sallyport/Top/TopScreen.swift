@@ -96,9 +96,15 @@ struct TopScreen {
       ("kernel rules", status.kernelRules), ("router files", status.router.files),
       ("last reload", status.reload?.health),
     ]
-    return all.compactMap { name, health in
+    let problems = all.compactMap { name, health in
       health?.problem.map { " \(name): \(PlainWords.harmless($0))" }
     }
+    let away = status.transports.compactMap { transport in
+      transport.router.awaySeconds.map {
+        " router: away for \(PlainWords.span($0)) (\(transport.transport))"
+      }
+    }
+    return problems + away
   }
 
   private var sourceColumns: Int {

@@ -22,7 +22,8 @@ enum TopSample {
     radar: StatusReport.Health(),
     reload: nil,
     blocks: 2,
-    allows: 1
+    allows: 1,
+    tables: [TableFill("standing_sources", entries: 65_000, limit: 65_536)]
   )
 
   static func transport(_ word: String) -> TransportStatus {
@@ -49,7 +50,17 @@ enum TopSample {
         count: 50,
         medianMilliseconds: 8.192,
         slowMilliseconds: 1_048.576
-      )
+      ),
+      router: TransportStatus.Presence(
+        state: word == "ssu2" ? "away" : "up",
+        awaySeconds: word == "ssu2" ? 75 : nil,
+        listening: word != "ssu2",
+        answeredSecondsAgo: word == "ssu2" ? nil : 3
+      ),
+      tables: [
+        TableFill("held", entries: 16_384, limit: 16_384),
+        TableFill("source_records", entries: 1_000, limit: 262_144),
+      ]
     )
   }
 
@@ -109,6 +120,7 @@ enum TopSample {
     // Reasons are shown whole or not at all.
     #expect(lines[3].hasSuffix("silent 20.0k, hybrid-unpublished 3000"), "\(lines[3])")
     #expect(lines.contains(" kernel rules: table inet sallyport is gone; run it as root"))
+    #expect(lines.contains(" router: away for 1 min (ssu2)"))
     #expect(lines.contains { $0.hasPrefix(" 198.51.100.7 ") && $0.contains("9000       10") })
     #expect(lines.contains { $0.hasPrefix("-192.0.2.1 ") })
     #expect(lines.contains { $0.hasPrefix(" 2001:db8:1111:2222:..  ") })
@@ -262,5 +274,9 @@ enum TopSample {
     #expect(lines.allSatisfy { $0.count <= 80 && !$0.contains("\u{1b}") }, "\(lines)")
     #expect(lines.contains { $0.contains("half within 8.2 ms, 99 % within 1.0 s") })
     #expect(lines.contains { $0.contains("refuse     silent") && $0.contains("20.0k") })
+    #expect(lines.contains { $0.hasSuffix("up, listens, answered 3 s ago") })
+    #expect(lines.contains { $0.hasSuffix("away for 1 min, nobody listens at its port") })
+    #expect(lines.contains { $0.hasSuffix(" standing sources 99 %") })
+    #expect(lines.contains { $0.hasSuffix(" held 100 %, source records 0 %") })
   }
 }

@@ -54,6 +54,9 @@ import Wire
         #expect(facts.holds(test) == holds, "\(test), seed \(seed), step \(step)")
         #expect((facts.end(test) != nil) == holds)
       }
+      // What is over stays until it is swept, so there may be more in the table than hold.
+      let remembered = sources.count { owner.facts(of: $0, now: now).isAnything }
+      #expect((remembered...sources.count).contains(writer.count), "\(seed), \(step)")
       #expect(Int(facts.failures) == naive.failures(asked, now: now), "seed \(seed), step \(step)")
       #expect(facts.lastOutcome?.outcome == naive.last(asked, now: now), "\(seed), \(step)")
     }
@@ -137,6 +140,7 @@ import Wire
         now: now
       )
     }
+    #expect(writer.count == owner.capacity)
     let now = Self.later(50_000 * Nanoseconds.perSecond)
     for source in kept {
       #expect(owner.facts(of: source, now: now).holds(.session))
@@ -158,6 +162,7 @@ import Wire
       let facts = owner.facts(of: Self.source, now: now)
       #expect(facts.holds(.session) == (week < 1 || (week == 1 && facts.end(.session) != nil)))
       #expect(facts.isAnything == (week <= 1), "week \(week)")
+      #expect((writer.count == 1) == (week <= 1), "week \(week)")
     }
   }
 

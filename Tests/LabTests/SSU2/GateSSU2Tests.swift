@@ -71,7 +71,7 @@ extension GateTests {
       try Self.withRouter { guarded in
         let lengths = [1, 20, 39, 40, 56, 58, 88, 100, 700, 1_472]
         func answers() throws -> [String] {
-          let (target, source) = (guarded.router.endpointSSU2, guarded.newSource())
+          let (target, source) = (guarded.router.endpointSSU2, guarded.newEndpoint())
           return try guarded.topology.world.namespace.run {
             let socket = try UDPSocket.connected(to: target, from: source)
             return lengths.map { length in
@@ -94,7 +94,7 @@ extension GateTests {
 
     @Test func aRestartKeepsProvenEndpointsAndSessions() throws {
       try Self.withRouter { guarded in
-        let source = guarded.newSource()
+        let source = guarded.newEndpoint()
         #expect(try guarded.handshake(from: source).end == .established)
         #expect(guarded.gate.stop() == .exited(code: 0))
         try guarded.gate.start()
@@ -117,7 +117,7 @@ extension GateTests {
       try Self.withRouter { guarded in
         let world = guarded.topology.world.namespace
         let (target, facts, source) = (
-          guarded.router.endpointSSU2, guarded.facts, guarded.newSource()
+          guarded.router.endpointSSU2, guarded.facts, guarded.newEndpoint()
         )
         let session = LabThread {
           try? world.run {
@@ -191,7 +191,7 @@ extension GateTests {
     @Test func bothTransportsHaveAGate() throws {
       try Self.withRouter(.both) { guarded in
         #expect(try guarded.handshake().end == .established)
-        let (target, source) = (guarded.router.endpoint, guarded.newSource().address)
+        let (target, source) = (guarded.router.endpoint, guarded.newEndpoint().address)
         let facts = try RouterFacts.read(directory: guarded.router.directory)
         let connection = try guarded.topology.world.namespace.run {
           Initiator.handshake(to: target, from: source, router: facts)

@@ -5,7 +5,7 @@ import Wire
 @testable import Lab
 
 /// A real i2pd behind a real gate of SSU2, in namespaces of its own, and a world to call it from.
-final class GuardedSSU2 {
+final class GuardedSSU2: SSU2Scene {
   let topology: StarTopology
   let router: LabRouter
   let gate: LabGate
@@ -17,18 +17,7 @@ final class GuardedSSU2 {
     topology = try StarTopology(hostCount: 1)
     var settings = RouterSettings()
     settings.transports = transports
-    router = try LabRouter(
-      host: topology.hosts[0],
-      settings: settings,
-      isFloodfill: true,
-      runDirectory: topology.directory
-    )
-    try router.start()
-    try router.waitForFiles(["router.info", "ssu2.keys"])
-    try router.waitUntilListening()
-    _ = Pause.until(timeoutNanoseconds: 5 * Nanoseconds.perSecond) { [router] in
-      router.hasWholeRouterInfo
-    }
+    router = try .alone(in: topology, settings)
     facts = try SSU2RouterFacts.read(directory: router.directory)
     var gateSettings = LabGateSettings()
     gateSettings.shards = shards
@@ -44,22 +33,8 @@ final class GuardedSSU2 {
   }
 
   /// An endpoint of the world that was not used before, in a /24 of its own.
-  func newSource() -> Endpoint {
+  func newEndpoint() -> Endpoint {
     sourceCount += 1
     return Endpoint(address: AddressPlan.worldSource(1_000_000 + sourceCount * 257), port: 9_222)
-  }
-
-  /// A handshake from the world, by default from a new address.
-  func handshake(
-    from source: Endpoint? = nil,
-    _ change: (inout SSU2HandshakeOptions) -> Void = { _ in }
-  ) throws -> SSU2HandshakeResult {
-    var options = SSU2HandshakeOptions()
-    change(&options)
-    let (target, facts, fixed) = (router.endpointSSU2, facts, options)
-    let from = source ?? newSource()
-    return try topology.world.namespace.run {
-      SSU2Initiator.handshake(to: target, from: from, router: facts, options: fixed)
-    }
   }
 }

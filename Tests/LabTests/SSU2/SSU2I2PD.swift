@@ -4,7 +4,7 @@ import Wire
 @testable import Lab
 
 /// A real i2pd alone with SSU2, bare, and a world of millions of addresses to call it from.
-final class SSU2I2PD {
+final class SSU2I2PD: SSU2Scene {
   let topology: StarTopology
   let router: LabRouter
   let facts: SSU2RouterFacts
@@ -15,18 +15,7 @@ final class SSU2I2PD {
     var settings = RouterSettings()
     settings.transports = .ssu2
     settings.coreOfFirst = core
-    router = try LabRouter(
-      host: topology.hosts[0],
-      settings: settings,
-      isFloodfill: true,
-      runDirectory: topology.directory
-    )
-    try router.start()
-    try router.waitForFiles(["router.info", "ssu2.keys"])
-    try router.waitUntilListening()
-    _ = Pause.until(timeoutNanoseconds: 5 * Nanoseconds.perSecond) { [router] in
-      router.hasWholeRouterInfo
-    }
+    router = try .alone(in: topology, settings)
     facts = try SSU2RouterFacts.read(directory: router.directory)
   }
 
@@ -42,17 +31,5 @@ final class SSU2I2PD {
     return AddressPlan.worldSource(1_000_000 + sourceCount * 257)
   }
 
-  /// A handshake from the world, by default from a new address.
-  func handshake(
-    from source: Endpoint? = nil,
-    _ change: (inout SSU2HandshakeOptions) -> Void = { _ in }
-  ) throws -> SSU2HandshakeResult {
-    var options = SSU2HandshakeOptions()
-    change(&options)
-    let (target, facts, fixed) = (router.endpointSSU2, facts, options)
-    let from = source ?? Endpoint(address: newSource(), port: 0)
-    return try topology.world.namespace.run {
-      SSU2Initiator.handshake(to: target, from: from, router: facts, options: fixed)
-    }
-  }
+  func newEndpoint() -> Endpoint { Endpoint(address: newSource(), port: 0) }
 }

@@ -57,8 +57,7 @@ enum TestRouter {
     return Policy(
       law: Law(
         handshake: handshake,
-        signatures: try SignatureSet([greeting]),
-        rules: SharedRules(try RuleProgram(rules)),
+        rules: SharedRules(try RuleProgram(rules), signatures: try SignatureSet([greeting])),
         limits: limits
       ),
       places: MatchPlaces(),

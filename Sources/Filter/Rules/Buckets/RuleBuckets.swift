@@ -1,4 +1,3 @@
-internal import CSodium
 public import Wire
 
 /// The buckets of the rules with a limit: one for each rule and network that came lately.
@@ -26,7 +25,7 @@ public struct RuleBuckets: ~Copyable {
   private let gateBuckets: UnsafeMutablePointer<Bucket>
   private let mask: Int
   private let shards: UInt32
-  private let secret: SecretBytes
+  private let hash = KeyedHash()
 
   /// Full buckets only.
   /// - Parameters:
@@ -41,7 +40,6 @@ public struct RuleBuckets: ~Copyable {
     unsafe gateBuckets.initialize(repeating: Bucket(), count: RuleLimits.rules)
     mask = size - 1
     self.shards = shards
-    secret = SecretBytes(randomCount: Int(crypto_shorthash_KEYBYTES))
   }
 
   deinit {
@@ -182,20 +180,6 @@ public struct RuleBuckets: ~Copyable {
 
   /// The secret hash of a network and a rule; never zero.
   private func key(_ network: SourceAddress, _ identity: UInt64) -> UInt64 {
-    var input: (UInt64, UInt64, UInt64) = (network.high, network.low, identity)
-    var hash: UInt64 = 0
-    let secret = unsafe secret.bytes
-    unsafe withUnsafeBytes(of: &input) { bytes in
-      unsafe withUnsafeMutableBytes(of: &hash) { output in
-        guard let from = bytes.baseAddress, let to = output.baseAddress else { return }
-        _ = unsafe crypto_shorthash(
-          to.assumingMemoryBound(to: UInt8.self),
-          from.assumingMemoryBound(to: UInt8.self),
-          UInt64(bytes.count),
-          secret
-        )
-      }
-    }
-    return hash | 1
+    hash((network.high, network.low, identity)) | 1
   }
 }

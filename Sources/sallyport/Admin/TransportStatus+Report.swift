@@ -1,41 +1,16 @@
 internal import Telemetry
 internal import Wire
 
-/// The numbers of one transport as they were during the last minute, for those who ask what
-/// happened lately.
-struct RecentNumbers {
-  /// The time between two looks.
-  private static let intervalNanoseconds: UInt64 = 5 * Nanoseconds.perSecond
-  /// Looks that are kept: a minute's.
-  private static let capacity = 12
-
-  /// What they are numbers of.
-  let transport: Transport
-  private var looks: [(at: Instant, numbers: Snapshot)]
-
-  /// Numbers that were all zero at `start`.
-  init(_ transport: Transport, startingAt start: Instant) {
-    self.transport = transport
-    looks = [(start, Snapshot(layout: VerdictWords.names.layout))]
-  }
-
-  /// Takes a look when it is time for one.
-  mutating func look(_ groups: [any GateGroup], at now: Instant) {
-    guard let last = looks.last, now.nanoseconds(since: last.at) >= Self.intervalNanoseconds else {
-      return
-    }
-    if looks.count >= Self.capacity { looks.removeFirst() }
-    looks.append((now, groups.snapshot(of: transport)))
-  }
-
-  /// The numbers now, and what was added since about a minute ago.
-  func status(_ groups: [any GateGroup], at now: Instant) -> TransportStatus {
-    let total = groups.snapshot(of: transport)
-    guard let first = looks.first else { preconditionFailure("there is always a look") }
-    let recent = total.added(since: first.numbers)
-    return TransportStatus(
-      transport: transport.word,
-      recentSeconds: now.nanoseconds(since: first.at) / Nanoseconds.perSecond,
+extension TransportStatus {
+  /// What a report says of the gates of one transport: the numbers now, and what was added in the
+  /// last minute. `wallSeconds` are those of the report.
+  init(_ gate: GateReport, wallSeconds: UInt64) {
+    let total = gate.metrics.snapshot
+    let minute = gate.history.periods(of: .minute)
+    let recent = minute.total ?? Snapshot(layout: total.layout)
+    self.init(
+      transport: gate.metrics.transport,
+      recentSeconds: minute.seenNanoseconds / Nanoseconds.perSecond,
       recentArrived: recent[.accepted],
       arrived: total[.accepted],
       verdicts: Self.verdicts(recent: recent, total: total),
@@ -46,7 +21,11 @@ struct RecentNumbers {
       flows: total[.flows],
       provenEndpoints: total[.provenEndpoints],
       stage: VerdictWords.stage(UInt8(clamping: total[.stage])),
-      routerAnswer: Self.timing(recent[.routerAnswer])
+      routerAnswer: Self.timing(recent[.routerAnswer]),
+      router: TransportStatus.Presence(gate.router, wallSeconds: wallSeconds),
+      tables: gate.limits.map { limit in
+        TableFill(limit.gauge.word, entries: total[limit.gauge], limit: limit.most)
+      }
     )
   }
 
@@ -84,5 +63,20 @@ struct RecentNumbers {
       medianMilliseconds: milliseconds(median),
       slowMilliseconds: histogram.quantileNanoseconds(0.99).map(milliseconds)
     )
+  }
+}
+
+extension TransportStatus.Presence {
+  /// What a report says of the router.
+  fileprivate init(_ router: RouterReport, wallSeconds: UInt64) {
+    switch router.state {
+    case .up: state = "up"
+    case .away(let nanoseconds):
+      state = "away"
+      awaySeconds = nanoseconds / Nanoseconds.perSecond
+    case .unknown: state = "unknown"
+    }
+    listening = router.listener == .unknown ? nil : router.listener == .somebody
+    answeredSecondsAgo = router.answeredWallSeconds.map { wallSeconds - min($0, wallSeconds) }
   }
 }

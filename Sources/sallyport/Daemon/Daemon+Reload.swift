@@ -1,0 +1,109 @@
+internal import Filter
+internal import Kernel
+internal import Proxy
+internal import Telemetry
+internal import Wire
+
+/// What the control thread takes over from files while the gate runs: all of it, or nothing.
+extension Daemon {
+  /// People want everything to be read again.
+  mutating func askToReload() {
+    _ = ServiceManager.reloading(at: now)
+    reader.ask(.reload)
+  }
+
+  /// Has everything read again once the router's files have changed and lain still.
+  mutating func followRouterFiles() {
+    guard watch.isDue(now), !reader.isAsked(.routerFiles) else { return }
+    watch.begin()
+    reader.ask(.routerFiles)
+  }
+
+  /// Takes over what a reading brought, when one has ended: all good, or the old state stays.
+  mutating func takeReading() {
+    guard let (causes, finding) = reader.take() else { return }
+    let isReload = causes.contains(.reload)
+    do throws(FaultReport) {
+      try take(finding, isReload: isReload)
+    } catch {
+      if isReload { tellReloadFailed(error) }
+      if causes.contains(.routerFiles) { tellFilesBroken(error) }
+    }
+    if isReload, !reader.isAsked(.reload) { _ = ServiceManager.ready(status: "guarding") }
+  }
+
+  private mutating func take(
+    _ finding: SetupReader.Finding,
+    isReload: Bool
+  ) throws(FaultReport) {
+    let setup: GateSetup
+    switch finding {
+    case .good(let handover): setup = handover.take()
+    case .faulty(let faults): throw faults
+    }
+    health.routerFilesProblem = nil
+    let isNew = setup.router.facts != watch.facts
+    guard isReload || isNew else { return watch.settle(setup.router.facts) }
+    try apply(setup)
+    watch.settle(setup.router.facts)
+    if isReload {
+      health.noteReload()
+      journal.write(.reloaded(rules: setup.rules.signatures.count), at: now)
+      showPage(on: setup.loaded.configuration.admin.http)
+    } else {
+      journal.write(.routerFilesChanged(file: watch.directory), at: now)
+    }
+  }
+
+  private mutating func tellReloadFailed(_ report: FaultReport) {
+    health.noteReload(problem: report.faults.first?.description)
+    for fault in report.faults {
+      journal.write(
+        .reloadFailed(
+          file: fault.file,
+          line: fault.line,
+          problem: "\(fault.problem); \(fault.remedy)"
+        ),
+        at: now
+      )
+    }
+  }
+
+  private mutating func tellFilesBroken(_ report: FaultReport) {
+    health.routerFilesProblem = report.faults.first?.description
+    if watch.retry(now), let fault = report.faults.first {
+      journal.write(.routerFilesBroken(file: fault.file, problem: fault.description), at: now)
+    }
+  }
+
+  private mutating func apply(_ setup: borrowing GateSetup) throws(FaultReport) {
+    let wanted = setup.loaded.configuration
+    guard wanted.gates == started.gates else {
+      throw FaultReport(
+        faults: [
+          setup.loaded.fault(
+            at: "gate",
+            "the gates differ from those that run",
+            "restart sallyport: gates are not changed while it runs"
+          )
+        ]
+      )
+    }
+    guard wanted.firewall == started.firewall else {
+      throw FaultReport(
+        faults: [
+          setup.loaded.fault(
+            at: "firewall",
+            "the kernel rules differ from those that are in place",
+            "restart sallyport: they are not changed while it runs"
+          )
+        ]
+      )
+    }
+    bounds = bounds.reloaded(wanted)
+    standing.reload(wanted.standing.lifetimes)
+    refusedFlights.reload(wanted.refusedFlights, to: &journal, at: now)
+    ruleSums.look(groups.matches, at: now)
+    for group in groups { group.reload(setup, bounds) }
+  }
+}
