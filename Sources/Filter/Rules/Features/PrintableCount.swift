@@ -1,28 +1,42 @@
 extension Span<UInt8> {
   /// How many of the bytes are printable ASCII, tabs or ends of lines.
   ///
-  /// Sixteen at a time: every first flight is looked at, and byte by byte this would be a third of
+  /// Eight at a time: every first flight is looked at, and byte by byte this would be a fifth of
   /// its judgement.
   var printableCount: Int {
     unsafe withUnsafeBytes { bytes in
-      typealias Stride = SIMD16<UInt8>
+      let stride = MemoryLayout<UInt64>.size
       var (count, index) = (0, 0)
-      while index &+ Stride.scalarCount <= bytes.count {
-        let stride = unsafe bytes.loadUnaligned(fromByteOffset: index, as: Stride.self)
-        count &+= Int(Self.ones(stride).wrappedSum())
-        index &+= Stride.scalarCount
+      while index &+ stride <= bytes.count {
+        let word = unsafe bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        count &+= TextBytes.marks(word).nonzeroBitCount
+        index &+= stride
       }
       while index < bytes.count {
-        count &+= Int(Self.ones(Stride(repeating: unsafe bytes[index]))[0])
+        count &+= TextBytes.marks(UInt64(unsafe bytes[index])).nonzeroBitCount
         index &+= 1
       }
       return count
     }
   }
+}
 
-  /// 1 for each byte that is text, else 0.
-  private static func ones(_ bytes: SIMD16<UInt8>) -> SIMD16<UInt8> {
-    let isText = (bytes &- 0x20 .< 0x5f) .| (bytes .== 0x09) .| (bytes .== 0x0a) .| (bytes .== 0x0d)
-    return SIMD16<UInt8>.zero.replacing(with: 1, where: isText)
+/// Which of the eight bytes of a word are text. Each byte is looked at without its highest bit, so
+/// that no sum runs over into its neighbour.
+private enum TextBytes {
+  /// A word of eight bytes `byte`.
+  private static func all(_ byte: UInt64) -> UInt64 { byte &* 0x0101_0101_0101_0101 }
+
+  /// The highest bit of each byte that is text.
+  static func marks(_ word: UInt64) -> UInt64 {
+    let low = word & all(0x7f)
+    let isPrintable = (low &+ all(0x60)) & ~(low &+ all(0x01))
+    let isText = isPrintable | equal(low, 0x09) | equal(low, 0x0a) | equal(low, 0x0d)
+    return isText & ~word & all(0x80)
+  }
+
+  /// The highest bit of each byte of `low` that is `byte`.
+  private static func equal(_ low: UInt64, _ byte: UInt64) -> UInt64 {
+    ~((low ^ all(byte)) &+ all(0x7f))
   }
 }
