@@ -27,7 +27,9 @@ public struct PeerDialer: ~Copyable {
 
   /// Starts a connection to `router` from the address of `peer`. Needs CAP_NET_RAW and the policy
   /// route.
-  @_noLocks
+  #if !DEBUG
+    @_noLocks
+  #endif
   public mutating func dial(
     _ router: Endpoint,
     from peer: SourceAddress,
