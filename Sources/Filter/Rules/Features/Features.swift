@@ -104,7 +104,7 @@ extension Features {
     self[.flightLength] = UInt32(clamping: bytes.count)
     let looked = bytes.count < Self.printableBytes ? bytes.count : Self.printableBytes
     guard looked > 0 else { return self[.printable] = nil }
-    let printable = bytes.extracting(first: looked).printableCount
+    let printable = bytes.printableCount(first: looked)
     self[.printable] = UInt32(truncatingIfNeeded: printable &* 100 / looked)
   }
 }
