@@ -138,3 +138,8 @@ int linux_has_capability(unsigned capability) {
 }
 
 const int linux_splice_flags = SPLICE_F_NONBLOCK | SPLICE_F_MOVE;
+
+int linux_own_descriptors(void) {
+  if (unshare(CLONE_FILES) != 0) return -1;
+  return (int)syscall(SYS_close_range, STDERR_FILENO + 1, ~0u, 0);
+}

@@ -41,6 +41,26 @@ struct FirewallStateTests {
     #expect(try world.snapshot() == before)
   }
 
+  /// libnftables can't deal with a descriptor of 1,024 or more; a gate under a flood has no other.
+  @Test(
+    "a process with thousands of descriptors can still change the rules",
+    .enabled(if: DescriptorLimit.raise(to: 4_096) >= 4_096, "needs 4,096 open descriptors")
+  )
+  func manyDescriptors() throws {
+    let world = try FirewallWorld()
+    let before = try world.snapshot()
+    let held = (0..<2_000).map { _ in open("/dev/null", O_RDONLY | O_CLOEXEC) }
+    defer { held.forEach { close($0) } }
+    try #require(held.contains { $0 > 1_024 })
+    let plan = try FirewallWorld.plan()
+    try world.up(plan)
+    #expect(try world.kinds(missingOf: plan) == [])
+    try world.down()
+    #expect(try world.snapshot() == before)
+    // What others of this process have open stays so.
+    #expect(held.allSatisfy { fcntl($0, F_GETFD) >= 0 })
+  }
+
   @Test(
     "down restores the setting after another program has removed parts",
     arguments: [

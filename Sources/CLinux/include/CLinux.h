@@ -53,6 +53,8 @@ LINUX_NO_LOCKS int linux_local_endpoint(int socket, struct linux_endpoint *local
 /// Starts a connection to `router`; from `source` (transparent; any port when that is 0) with `mark`
 /// unless `source` is null. The descriptor, connecting or connected; -1 with `errno` set.
 LINUX_NO_LOCKS int linux_dial(const struct linux_endpoint *router, const struct linux_endpoint *source, uint32_t mark);
+/// Gives the calling thread descriptors of its own: the standard three, and those that it opens.
+int linux_own_descriptors(void);
 /// Opens the kernel's socket diagnosis (sock_diag(7)) of this thread's network namespace.
 int linux_diagnosis(void);
 /// Whether this host holds a TCP connection between `local` and `remote`, of whatever process and in

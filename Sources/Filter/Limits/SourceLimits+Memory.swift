@@ -15,9 +15,9 @@ extension SourceLimits {
     @_noLocks
   #endif
   public func history(_ keys: SourceKeys, now: Instant) -> SourceHistory {
-    let standing = standing(keys, now: now)
     let network = recall(keys.network, now: now) ?? SourceRecord()
     let address = recall(keys.address, now: now) ?? SourceRecord()
+    let standing = standing(keys, address, network, now: now)
     // A stack that is judged apart answers for itself alone.
     let own = keys.passage == .apart ? recall(keys.stack, now: now) ?? SourceRecord() : address
     return SourceHistory(
@@ -36,18 +36,30 @@ extension SourceLimits {
     @_noLocks
   #endif
   public func standing(_ keys: SourceKeys, now: Instant) -> Standing {
+    standing(
+      keys,
+      recall(keys.address, now: now) ?? SourceRecord(),
+      recall(keys.network, now: now) ?? SourceRecord(),
+      now: now
+    )
+  }
+
+  private func standing(
+    _ keys: SourceKeys,
+    _ address: SourceRecord,
+    _ network: SourceRecord,
+    now: Instant
+  ) -> Standing {
     if keys.passage == .apart {
       guard let stack = recall(keys.stack, now: now) else { return .fresh }
       if hasFailed(stack) { return .failing }
       return stack.completions > 0 ? .known : .fresh
     }
-    let address = recall(keys.address, now: now) ?? SourceRecord()
     let score = settings.standing.score(facts(keys, now: now))
     if isKnown(address, score) { return .known }
     if address.failures > 0 || score < 0 { return .failing }
     // Something speaks for the address itself: its neighbours do not weigh.
     guard score == 0 else { return .fresh }
-    let network = recall(keys.network, now: now) ?? SourceRecord()
     let isCrowded =
       network.failures >= Self.crowdedFailures || network.asked >= Self.crowdedAsked
       || isSiteCrowded(keys, now: now)

@@ -50,14 +50,14 @@ struct KeyedTable<Record: KeyedRecord>: ~Copyable {
   /// The place of `key`'s record, which is made if there was none.
   func place(_ key: UInt64, now: Instant) -> UnsafeMutablePointer<Record> {
     let moment = now.wrappingMilliseconds
-    var least = unsafe records + (Int(truncatingIfNeeded: key >> 1) & mask)
+    if let record = unsafe find(key) {
+      unsafe record.pointee.touch(milliseconds: moment)
+      return unsafe record
+    }
+    var least = unsafe place(key, step: 0)
     var leastWorth = UInt64.max
     for step in 0..<Self.window {
-      let candidate = unsafe records + ((Int(truncatingIfNeeded: key >> 1) &+ step) & mask)
-      if unsafe candidate.pointee.key == key {
-        unsafe candidate.pointee.touch(milliseconds: moment)
-        return unsafe candidate
-      }
+      let candidate = unsafe place(key, step: step)
       let worth = unsafe candidate.pointee.worth(milliseconds: moment)
       if worth < leastWorth {
         leastWorth = worth
@@ -74,9 +74,14 @@ struct KeyedTable<Record: KeyedRecord>: ~Copyable {
   /// The place of `key`'s record; nil when there is none (any more).
   func find(_ key: UInt64) -> UnsafeMutablePointer<Record>? {
     for step in 0..<Self.window {
-      let candidate = unsafe records + ((Int(truncatingIfNeeded: key >> 1) &+ step) & mask)
+      let candidate = unsafe place(key, step: step)
       if unsafe candidate.pointee.key == key { return unsafe candidate }
     }
     return nil
+  }
+
+  /// One of the places that `key`'s record may have.
+  private func place(_ key: UInt64, step: Int) -> UnsafeMutablePointer<Record> {
+    unsafe records + ((Int(truncatingIfNeeded: key >> 1) &+ step) & mask)
   }
 }

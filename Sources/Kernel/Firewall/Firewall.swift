@@ -18,6 +18,33 @@ public enum Firewall {
   /// - Throws: `FirewallFault`; its text says what to do. When nothing was in place before, what
   ///   was already done is undone first.
   public static func up(_ plan: FirewallPlan) throws(FirewallFault) {
+    try FewDescriptors.run { () throws(FirewallFault) in try bringUp(plan) }
+  }
+
+  /// Takes away all that `up` made, by whatever plan, and puts back what it found. Twice is fine.
+  public static func down() throws(FirewallFault) {
+    try FewDescriptors.run { () throws(FirewallFault) in try takeDown() }
+  }
+
+  /// What is missing of `plan`. Needs CAP_NET_ADMIN, since the kernel shows its nft rules to nobody
+  /// else.
+  public static func check(_ plan: FirewallPlan) throws(FirewallFault) -> FirewallReport {
+    try FewDescriptors.run { () throws(FirewallFault) in try look(for: plan) }
+  }
+
+  /// What is missing of `plan` except for the table, which only the canary can tell. Needs no
+  /// capability.
+  public static func checkUnprivileged(
+    _ plan: FirewallPlan
+  ) throws(FirewallFault) -> FirewallReport {
+    var report = FirewallReport()
+    try checkReturnPath(of: usable(plan), into: &report)
+    return report
+  }
+}
+
+extension Firewall {
+  private static func bringUp(_ plan: FirewallPlan) throws(FirewallFault) {
     guard Capability.networkAdministration.isHeld else { throw .notPermitted }
     let plan = try usable(plan)
     let path = try ReturnPath()
@@ -36,8 +63,7 @@ public enum Firewall {
     }
   }
 
-  /// Takes away all that `up` made, by whatever plan, and puts back what it found. Twice is fine.
-  public static func down() throws(FirewallFault) {
+  private static func takeDown() throws(FirewallFault) {
     guard Capability.networkAdministration.isHeld else { throw .notPermitted }
     let path = try ReturnPath()
     let nft = try NFTables()
@@ -46,9 +72,7 @@ public enum Firewall {
     try restore(setting, path)
   }
 
-  /// What is missing of `plan`. Needs CAP_NET_ADMIN, since the kernel shows its nft rules to nobody
-  /// else.
-  public static func check(_ plan: FirewallPlan) throws(FirewallFault) -> FirewallReport {
+  private static func look(for plan: FirewallPlan) throws(FirewallFault) -> FirewallReport {
     guard Capability.networkAdministration.isHeld else { throw .notPermitted }
     var report = FirewallReport()
     let plan = try usable(plan)
@@ -64,18 +88,6 @@ public enum Firewall {
     return report
   }
 
-  /// What is missing of `plan` except for the table, which only the canary can tell. Needs no
-  /// capability.
-  public static func checkUnprivileged(
-    _ plan: FirewallPlan
-  ) throws(FirewallFault) -> FirewallReport {
-    var report = FirewallReport()
-    try checkReturnPath(of: usable(plan), into: &report)
-    return report
-  }
-}
-
-extension Firewall {
   /// The table comes last and goes first, so nothing is diverted whose answers could not return.
   private static func load(
     _ plan: FirewallPlan,
