@@ -41,7 +41,9 @@ final class CaptureEvaluation {
   init(directory: String) throws(LabError) {
     // The gate's configuration asks for whole paths.
     self.directory = URL(filePath: directory).path
-    scratchDirectory = "\(NSTemporaryDirectory())/sallyport-evaluation-\(UUID().uuidString)"
+    // Short, since the path of a socket in it has a bound.
+    scratchDirectory =
+      "\(RunName.directoryOfRuns)/sallyport-evaluation-\(getpid())-\(SerialNumber.next())"
     try Files.makeDirectory(scratchDirectory)
   }
 

@@ -28,7 +28,7 @@ final class IntroductionScene {
   /// How long a restarted router's peers go on calling it.
   private static let forgettingNanoseconds = 6 * Nanoseconds.perSecond
   private static let startsMax = 4
-  private static let scenesMax = 6
+  private static let scenesMax = 10
 
   init() throws {
     topology = try StarTopology(hostCount: 5)
@@ -123,24 +123,31 @@ final class IntroductionScene {
     )
   }
 
-  /// A scene up to where the firewalled router publishes its introducer, the only router that it
-  /// has yet to call by then.
+  /// A scene in which the caller has been introduced to the firewalled router.
   ///
   /// A router that called another before its own test was over asked that for no relay tag, and
-  /// will not while the two talk; what its peers remember of it then disturbs its next start. So
-  /// another scene is made when that happens.
-  static func withIntroducer() throws -> IntroductionScene {
+  /// will not while the two talk; what its peers remember of it then disturbs its next start. And
+  /// whom the caller calls, and when, is its own. So another scene is made when it comes to nothing.
+  static func played() throws -> IntroductionScene {
     for attempt in 1...scenesMax {
       let scene = try IntroductionScene()
       do {
-        if try scene.reachesIntroducer() { return scene }
-        print("scene \(attempt): the firewalled router has no introducer")
+        guard try scene.reachesIntroducer() else {
+          throw LabError("the firewalled router has no introducer")
+        }
+        if try scene.reachesCall() { return scene }
+        throw LabError("the caller does not call")
       } catch {
         print("scene \(attempt): \(error)")
       }
       scene.close()
     }
-    throw LabError("of \(scenesMax) firewalled routers none has an introducer")
+    throw LabError("in \(scenesMax) scenes nobody was introduced")
+  }
+
+  private func reachesCall() throws -> Bool {
+    try start(caller, knowing: [helpers[0], introducer, firewalled])
+    return Self.wait(45) { hasCalled }
   }
 
   private func reachesIntroducer() throws -> Bool {
