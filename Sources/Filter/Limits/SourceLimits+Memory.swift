@@ -51,19 +51,24 @@ extension SourceLimits {
     now: Instant
   ) -> Standing {
     if keys.passage == .apart {
-      guard let stack = recall(keys.stack, now: now) else { return .fresh }
+      let stack = recall(keys.stack, now: now) ?? SourceRecord()
       if hasFailed(stack) { return .failing }
-      return stack.completions > 0 ? .known : .fresh
+      if stack.completions > 0 { return .known }
+      // A stack that was never seen is no better than its network: a botnet has one for each of
+      // its addresses that failed.
+      return isCrowded(network, keys, now: now) ? .crowded : .fresh
     }
     let score = settings.standing.score(facts(keys, now: now))
     if isKnown(address, score) { return .known }
     if address.failures > 0 || score < 0 { return .failing }
     // Something speaks for the address itself: its neighbours do not weigh.
     guard score == 0 else { return .fresh }
-    let isCrowded =
-      network.failures >= Self.crowdedFailures || network.asked >= Self.crowdedAsked
+    return isCrowded(network, keys, now: now) ? .crowded : .fresh
+  }
+
+  private func isCrowded(_ network: SourceRecord, _ keys: SourceKeys, now: Instant) -> Bool {
+    network.failures >= Self.crowdedFailures || network.asked >= Self.crowdedAsked
       || isSiteCrowded(keys, now: now)
-    return isCrowded ? .crowded : .fresh
   }
 
   /// What is known of a source from before and from elsewhere.
