@@ -190,16 +190,19 @@ struct NaiveLimits {
     let levels = Self.levels(source)
     if passage == .apart {
       let name = Name(prefix: levels[0].prefix, stack: stack)
-      guard records[name] != nil else { return .fresh }
-      change(name, now: now) { _ in }
+      if records[name] != nil { change(name, now: now) { _ in } }
       let own = records[name] ?? Record()
       if own.failures > (own.completions > 0 ? 1 : 0) { return .failing }
-      return own.completions > 0 ? .known : .fresh
+      return own.completions > 0 ? .known : standing(ofNeighbours: levels, now: now)
     }
     change(levels[0], now: now) { _ in }
     let address = records[levels[0]] ?? Record()
     if address.completions > 0, address.failures <= 1 { return .known }
     if address.failures > 0 { return .failing }
+    return standing(ofNeighbours: levels, now: now)
+  }
+
+  private mutating func standing(ofNeighbours levels: [Name], now: Instant) -> Standing {
     change(levels[1], now: now) { _ in }
     let network = records[levels[1]] ?? Record()
     if network.failures >= 4 || network.asked >= 3 { return .crowded }

@@ -234,4 +234,27 @@ import Wire
       for keys in entered { limits.leaveHalfOpen(keys) }
     }
   }
+
+  @Test func aStackThatWasNeverSeenIsNoBetterThanItsNetwork() {
+    var limits = SourceLimits(LimitSettings())
+    let source = Self.address("203.0.113.7")
+    limits.fail(limits.keys(source), now: Self.start)
+    for expected in [Standing.fresh, .crowded] {
+      guard
+        case .welcome(let keys) = limits.arrive(
+          source,
+          stack: UInt32(expected.rawValue) + 1,
+          now: Self.start
+        )
+      else {
+        Issue.record("refused")
+        return
+      }
+      #expect(keys.passage == .apart)
+      #expect(limits.standing(keys, now: Self.start) == expected)
+      for host in 8...10 {
+        limits.ask(limits.keys(Self.address("203.0.113.\(host)")), now: Self.start)
+      }
+    }
+  }
 }
