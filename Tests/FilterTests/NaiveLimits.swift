@@ -193,7 +193,11 @@ struct NaiveLimits {
       if records[name] != nil { change(name, now: now) { _ in } }
       let own = records[name] ?? Record()
       if own.failures > (own.completions > 0 ? 1 : 0) { return .failing }
-      return own.completions > 0 ? .known : standing(ofNeighbours: levels, now: now)
+      if own.completions > 0 { return .known }
+      change(levels[0], now: now) { _ in }
+      let isShared = (records[levels[0]]?.completions ?? 0) > 0
+      let ofNeighbours = standing(ofNeighbours: levels, now: now)
+      return ofNeighbours == .crowded && !isShared ? .failing : ofNeighbours
     }
     change(levels[0], now: now) { _ in }
     let address = records[levels[0]] ?? Record()

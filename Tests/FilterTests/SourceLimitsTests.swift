@@ -239,11 +239,11 @@ import Wire
     var limits = SourceLimits(LimitSettings())
     let source = Self.address("203.0.113.7")
     limits.fail(limits.keys(source), now: Self.start)
-    for expected in [Standing.fresh, .crowded] {
+    for (stack, expected) in [Standing.fresh, .failing, .crowded].enumerated() {
       guard
         case .welcome(let keys) = limits.arrive(
           source,
-          stack: UInt32(expected.rawValue) + 1,
+          stack: UInt32(stack) + 1,
           now: Self.start
         )
       else {
@@ -252,9 +252,13 @@ import Wire
       }
       #expect(keys.passage == .apart)
       #expect(limits.standing(keys, now: Self.start) == expected)
+      // Neighbours ask; and then somebody behind the same address completes.
       for host in 8...10 {
         limits.ask(limits.keys(Self.address("203.0.113.\(host)")), now: Self.start)
       }
+      guard expected == .failing else { continue }
+      for _ in 0..<3 { limits.fail(limits.keys(source), now: Self.start) }
+      limits.complete(limits.keys(source), now: Self.start)
     }
   }
 }

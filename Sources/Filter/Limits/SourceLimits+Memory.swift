@@ -55,8 +55,9 @@ extension SourceLimits {
       if hasFailed(stack) { return .failing }
       if stack.completions > 0 { return .known }
       // A stack that was never seen is no better than its network: a botnet has one for each of
-      // its addresses that failed.
-      return isCrowded(network, keys, now: now) ? .crowded : .fresh
+      // its addresses that failed. Only where handshakes complete it may be somebody else's.
+      guard isCrowded(network, keys, now: now) else { return .fresh }
+      return address.completions > 0 ? .crowded : .failing
     }
     let score = settings.standing.score(facts(keys, now: now))
     if isKnown(address, score) { return .known }
