@@ -127,7 +127,7 @@ final class IntroductionScene {
   ///
   /// A router that called another before its own test was over asked that for no relay tag, and
   /// will not while the two talk; what its peers remember of it then disturbs its next start. And
-  /// whom the caller calls, and when, is its own. So another scene is made when nothing comes of it.
+  /// whom the caller calls, and when, is its own. So another scene is made if nothing comes of it.
   static func played() throws -> IntroductionScene {
     for attempt in 1...scenesMax {
       let scene = try IntroductionScene()
