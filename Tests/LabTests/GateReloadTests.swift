@@ -39,13 +39,9 @@ extension GateTests {
         let status = try guarded.gate.status()
         #expect(status.count(.refuse, .signature) > 3_000)
         #expect(status.count(.complete) == UInt64(Self.reloads) + 1)
-        let reloaded = Self.reloaded(guarded.gate)
+        let reloaded = guarded.gate.reloadCount
         #expect(reloaded > Self.reloads / 2, "signals that come together are one")
       }
-    }
-
-    private static func reloaded(_ gate: LabGate) -> Int {
-      gate.log.split(separator: "Reloaded:").count - 1
     }
 
     /// TOMLKit keeps what it has parsed: 65 KiB a reload, were unchanged files parsed again.
@@ -54,15 +50,7 @@ extension GateTests {
         let gate = guarded.gate
         func reload(_ count: Int) throws -> UInt64 {
           for _ in 0..<count {
-            let before = Self.reloaded(gate)
-            gate.reload()
-            let isDone = Pause.until(
-              timeoutNanoseconds: 30 * GateTests.second,
-              intervalNanoseconds: 60 * Nanoseconds.perMillisecond
-            ) {
-              Self.reloaded(gate) > before
-            }
-            guard isDone else { throw LabError("a reload does not end") }
+            guard gate.reloadsInTime() else { throw LabError("a reload does not end") }
           }
           return try #require(gate.observe()).residentBytes
         }

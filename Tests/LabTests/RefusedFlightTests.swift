@@ -43,13 +43,8 @@ struct RefusedFlightTests {
 
     /// Reads the configuration again, and waits until it is in force.
     func reload(_ lines: String) throws {
-      let before = gate.log.split(separator: "Reloaded:").count
       try configure(lines)
-      gate.reload()
-      let isDone = Pause.until(timeoutNanoseconds: patience) {
-        gate.log.split(separator: "Reloaded:").count > before
-      }
-      #expect(isDone, "\(gate.log)")
+      #expect(gate.reloadsInTime(), "\(gate.log)")
     }
 
     /// Connects, says something and goes once it was refused.

@@ -78,28 +78,23 @@ extension Daemon {
 
   private mutating func apply(_ setup: borrowing GateSetup) throws(FaultReport) {
     let wanted = setup.loaded.configuration
-    guard wanted.gates == started.gates else {
-      throw FaultReport(
-        faults: [
-          setup.loaded.fault(
-            at: "gate",
-            "the gates differ from those that run",
-            "restart sallyport: gates are not changed while it runs"
-          )
-        ]
-      )
-    }
-    guard wanted.firewall == started.firewall else {
-      throw FaultReport(
-        faults: [
-          setup.loaded.fault(
-            at: "firewall",
-            "the kernel rules differ from those that are in place",
-            "restart sallyport: they are not changed while it runs"
-          )
-        ]
-      )
-    }
+    let fault: Fault? =
+      if wanted.gates != started.gates {
+        setup.loaded.fault(
+          at: "gate",
+          "the gates differ from those that run",
+          "restart sallyport: gates are not changed while it runs"
+        )
+      } else if wanted.firewall != started.firewall {
+        setup.loaded.fault(
+          at: "firewall",
+          "the kernel rules differ from those that are in place",
+          "restart sallyport: they are not changed while it runs"
+        )
+      } else {
+        nil
+      }
+    if let fault { throw FaultReport(faults: [fault]) }
     bounds = bounds.reloaded(wanted)
     standing.reload(wanted.standing.lifetimes)
     refusedFlights.reload(wanted.refusedFlights, to: &journal, at: now)

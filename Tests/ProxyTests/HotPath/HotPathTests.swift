@@ -16,14 +16,6 @@ struct HotPathTests {
     private static let isOptimised = true
   #endif
 
-  private static var limits: LimitSettings {
-    var limits = LimitSettings.roomy
-    limits.addressRate = RateLimit(perSecond: 1_000_000, burst: 1_000_000)
-    limits.networkRate = limits.addressRate
-    limits.gateRate = limits.addressRate
-    return limits
-  }
-
   /// An address of this host for a peer of its own.
   private static func address(_ number: Int) -> UInt32 {
     0x7f10_0000 + UInt32(number) << 4 + 1
@@ -37,7 +29,7 @@ struct HotPathTests {
 
   @Test("An idle turn", .enabled(if: isOptimised))
   func idle() throws {
-    var gate = try LoopbackGate(limits: Self.limits)
+    var gate = try LoopbackGate(limits: .unthrottled)
     let client = try gate.connect(from: Self.address(0), saying: [])
     gate.turn()
     gate.forgetCost()
@@ -49,8 +41,8 @@ struct HotPathTests {
 
   @Test("A reload is no part of it, and is seen to cost something", .enabled(if: isOptimised))
   func reload() throws {
-    var gate = try LoopbackGate(limits: Self.limits)
-    gate.mailbox.put(try TestRouter.policy(limits: Self.limits))
+    var gate = try LoopbackGate(limits: .unthrottled)
+    gate.mailbox.put(try TestRouter.policy(limits: .unthrottled))
     let client = try gate.connect(from: Self.address(0), saying: [])
     gate.turn()
     _ = consume client
@@ -62,7 +54,7 @@ struct HotPathTests {
   @Test("5,000 first flights of garbage", .enabled(if: isOptimised))
   func garbage() throws {
     var random = SmallRandom(seed: 1)
-    var gate = try LoopbackGate(limits: Self.limits)
+    var gate = try LoopbackGate(limits: .unthrottled)
     for number in 0..<5_100 {
       if number == 100 { gate.forgetCost() }
       let address = Self.address(number.isMultiple(of: 2) ? number : number % 50)
@@ -79,7 +71,7 @@ struct HotPathTests {
     var random = SmallRandom(seed: 3)
     let ring = FlightRing()
     let reader = ring.makeReader()
-    var gate = try LoopbackGate(limits: Self.limits, refusedFlights: ring)
+    var gate = try LoopbackGate(limits: .unthrottled, refusedFlights: ring)
     for number in 0..<2_100 {
       if number == 100 { gate.forgetCost() }
       let said = random.bytes(400)
@@ -94,7 +86,7 @@ struct HotPathTests {
 
   @Test("3,000 greetings of another protocol", .enabled(if: isOptimised))
   func signatures() throws {
-    var gate = try LoopbackGate(limits: Self.limits)
+    var gate = try LoopbackGate(limits: .unthrottled)
     let greeting = Array("GET / HTTP/1.1\r\n".utf8) + [UInt8](repeating: 65, count: 400)
     for number in 0..<3_100 {
       if number == 100 { gate.forgetCost() }
@@ -137,7 +129,7 @@ struct HotPathTests {
   @Test("2,000 sessions and 2,000 refusals past 50 rules", .enabled(if: isOptimised))
   func sessionsPastRules() throws {
     var random = SmallRandom(seed: 2)
-    var gate = try LoopbackGate(limits: Self.limits, rules: Self.rules())
+    var gate = try LoopbackGate(limits: .unthrottled, rules: Self.rules())
     for number in 0..<2_100 {
       if number == 100 { gate.forgetCost() }
       try Self.session(number, &gate)
@@ -157,7 +149,7 @@ struct HotPathTests {
 
   @Test("2,000 sessions, from the first flight to the last byte", .enabled(if: isOptimised))
   func sessions() throws {
-    var gate = try LoopbackGate(limits: Self.limits)
+    var gate = try LoopbackGate(limits: .unthrottled)
     for number in 0..<2_100 {
       if number == 100 { gate.forgetCost() }
       try Self.session(number, &gate)

@@ -181,4 +181,13 @@ extension LimitSettings {
     limits.idleTimeoutNanoseconds = 20 * Nanoseconds.perSecond
     return limits
   }
+
+  /// The same, and rates that no test meets.
+  static var unthrottled: LimitSettings {
+    var limits = LimitSettings.roomy
+    limits.addressRate = RateLimit(perSecond: 1_000_000, burst: 1_000_000)
+    limits.networkRate = limits.addressRate
+    limits.gateRate = limits.addressRate
+    return limits
+  }
 }
