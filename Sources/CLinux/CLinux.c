@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/syscall.h>
@@ -143,3 +144,5 @@ int linux_own_descriptors(void) {
   if (unshare(CLONE_FILES) != 0) return -1;
   return (int)syscall(SYS_close_range, STDERR_FILENO + 1, ~0u, 0);
 }
+
+void linux_trim_heap(void) { (void)malloc_trim(0); }

@@ -87,6 +87,8 @@ int linux_save_syn(int listener);
 int linux_steer_by_network(int listener, int isIPv4, uint32_t shards, uint32_t secret);
 /// Raises the soft limit of descriptors to `wanted` or the hard limit; what it is then.
 uint64_t linux_raise_descriptor_limit(uint64_t wanted);
+/// Gives the kernel back what the heap keeps and does not use; walks every arena (malloc_trim(3)).
+void linux_trim_heap(void);
 
 /// A datagram that was received: its two ends, and where its bytes lie.
 struct linux_datagram {

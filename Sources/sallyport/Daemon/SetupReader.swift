@@ -71,7 +71,11 @@ struct SetupReader {
     let path = path
     do throws(Errno) {
       try WorkerThread(name: "reader", core: nil, stackBytes: Self.stackBytes) {
-        desk.leave(Self.read(path))
+        let finding = Self.read(path)
+        // A list of a million entries leaves hundreds of megabytes of text behind, and so did the
+        // rules that the last reading replaced.
+        Heap.giveBackUnused()
+        desk.leave(finding)
       }
       .detach()
     } catch {
