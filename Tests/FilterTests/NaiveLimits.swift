@@ -203,7 +203,8 @@ struct NaiveLimits {
     let address = records[levels[0]] ?? Record()
     if address.completions > 0, address.failures <= 1 { return .known }
     if address.failures > 0 { return .failing }
-    return standing(ofNeighbours: levels, now: now)
+    let ofNeighbours = standing(ofNeighbours: levels, now: now)
+    return ofNeighbours == .crowded && address.asked >= 2 ? .failing : ofNeighbours
   }
 
   private mutating func standing(ofNeighbours levels: [Name], now: Instant) -> Standing {

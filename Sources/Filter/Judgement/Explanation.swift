@@ -29,6 +29,8 @@ public struct Explanation: Sendable {
     case completions(UInt32)
     /// The address has failed so often lately.
     case failures(UInt32)
+    /// The address asked so often for handshakes that it did not finish, in a network that fails.
+    case unfinished(UInt32)
     /// Its network has failed so often, or left so many handshakes unfinished.
     case network(failures: UInt32, unfinished: UInt32)
     /// Nothing speaks against it.
@@ -126,6 +128,8 @@ public struct Explanation: Sendable {
   private static func ground(_ view: SourceView) -> Ground {
     switch view.history.standing {
     case .known: .completions(view.address.completions)
+    case .failing where view.history.failures == 0 && SourceRecord.isInsistent(view.address.asked):
+      .unfinished(view.address.asked)
     case .failing: .failures(view.history.failures)
     case .crowded: .network(failures: view.network.failures, unfinished: view.network.asked)
     case .fresh: .nothing
@@ -159,7 +163,8 @@ public struct Explanation: Sendable {
       }
     }
     if view.history.standing == .failing {
-      changes.append(.noFailure(forNanoseconds: SourceRecord.decay(of: view.address.failures)))
+      let held = max(view.address.failures, view.address.asked)
+      changes.append(.noFailure(forNanoseconds: SourceRecord.decay(of: held)))
       if !changes.contains(.completion) { changes.append(.completion) }
     }
     return changes

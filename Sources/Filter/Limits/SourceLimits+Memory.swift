@@ -64,7 +64,8 @@ extension SourceLimits {
     if address.failures > 0 || score < 0 { return .failing }
     // Something speaks for the address itself: its neighbours do not weigh.
     guard score == 0 else { return .fresh }
-    return isCrowded(network, keys, now: now) ? .crowded : .fresh
+    guard isCrowded(network, keys, now: now) else { return .fresh }
+    return SourceRecord.isInsistent(UInt32(address.asked)) ? .failing : .crowded
   }
 
   private func isCrowded(_ network: SourceRecord, _ keys: SourceKeys, now: Instant) -> Bool {
@@ -122,7 +123,8 @@ extension SourceLimits {
     if keys.site != 0 { unsafe change(&table.place(keys.site, now: now).pointee) }
   }
 
-  /// A source asks for a handshake with a proven first flight.
+  /// A source asks for a handshake: with a proven first flight, or with one that there was no time
+  /// to prove.
   #if !DEBUG
     @_noLocks
   #endif

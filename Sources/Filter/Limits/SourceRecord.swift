@@ -5,6 +5,9 @@ struct SourceRecord: KeyedRecord {
   /// How long one failure counts against a source; counts halve in each such span.
   static let failureHalfLifeNanoseconds: UInt64 = 60 * Nanoseconds.perSecond
   private static let failureMaximum: UInt16 = 1_024
+  /// Unfinished handshakes of an address in a crowded network from which on it counts as failing:
+  /// a flood's addresses ask again within seconds, routers after a minute or more.
+  private static let insistentAsked: UInt32 = 2
   private static let minuteMilliseconds: UInt32 = 60_000
 
   /// The key that found this record; zero when the place is empty.
@@ -15,9 +18,8 @@ struct SourceRecord: KeyedRecord {
   var usedMilliseconds: UInt32 = 0
   /// Connections that have shown nothing yet.
   var halfOpen: UInt16 = 0
-  /// Handshakes that were asked for with a proven first flight and did not become sessions (yet),
-  /// halved like failures: who asks and does not finish is remembered even when nobody let it
-  /// through.
+  /// Handshakes that were asked for and did not become sessions (yet), halved like failures: who
+  /// asks and does not finish is remembered even when nobody proved its flight or let it through.
   var asked: UInt16 = 0
   /// Handshakes and first flights that failed lately, halved every minute.
   var failures: UInt16 = 0
@@ -57,6 +59,10 @@ struct SourceRecord: KeyedRecord {
     let isGone = failures == 0 && asked == 0
     halvedMilliseconds = isGone ? now : halvedMilliseconds &+ halvings &* span
   }
+
+  /// Whether an address in a crowded network that asked so often without finishing counts as
+  /// failing.
+  static func isInsistent(_ asked: UInt32) -> Bool { asked >= insistentAsked }
 
   /// The longest that it takes until so many failures have decayed to none.
   static func decay(of failures: UInt32) -> UInt64 {

@@ -7,7 +7,8 @@ public enum Standing: UInt8, CaseIterable, Comparable, Sendable, BitwiseCopyable
   case fresh
   /// Its network or site fails or asks a lot lately; its address has done nothing wrong.
   case crowded
-  /// Its address has failed lately.
+  /// Its address has failed lately, or is one of a crowded network and asks again and again without
+  /// finishing.
   case failing
 
   /// The next worse standing; nil after the worst.

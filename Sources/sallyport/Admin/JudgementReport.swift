@@ -145,6 +145,7 @@ extension Explanation.Ground {
     case .completions(let count): "\(count) handshakes completed lately"
     case .failures(0): "what is known of it from before"
     case .failures(let count): "\(count) failures lately"
+    case .unfinished(let count): "\(count) handshakes unfinished, in a network that fails"
     case .network(let failures, let unfinished):
       "its network: \(failures) failures lately, \(unfinished) handshakes unfinished"
     case .nothing: "nothing speaks against it"

@@ -61,13 +61,29 @@ import Wire
     var scene = Scene()
     for count in 1...3 {
       scene.limits.ask(scene.one, now: Self.start)
-      let expected: Standing = count < 3 ? .fresh : .crowded
       let standings = scene.standings(Self.start)
-      #expect(standings == [expected, expected, .fresh], "\(count)")
+      let isCrowded = count == 3
+      #expect(
+        standings == [isCrowded ? .failing : .fresh, isCrowded ? .crowded : .fresh, .fresh],
+        "\(count)"
+      )
     }
     for _ in 0..<3 { scene.limits.complete(scene.one, now: Self.start) }
     let standings = scene.standings(Self.start)
     #expect(standings == [.known, .fresh, .fresh])
+  }
+
+  /// Its neighbours flood, and nobody had time for it: it calls again.
+  @Test func whoAsksAgainAndAgainAmongThoseWhoFailFails() {
+    var scene = Scene()
+    for _ in 0..<8 { scene.limits.fail(scene.neighbour, now: Self.start) }
+    for expected in [Standing.crowded, .failing] {
+      scene.limits.ask(scene.one, now: Self.start)
+      let standing = scene.limits.standing(scene.one, now: Self.start)
+      #expect(standing == expected)
+    }
+    let later = scene.limits.standing(scene.one, now: Self.later(60))
+    #expect(later == .crowded)
   }
 
   @Test func anIPv6NetworkIsCrowdedByItsOwn() {
