@@ -26,18 +26,20 @@ public struct PeerDialer: ~Copyable {
   }
 
   /// Starts a connection to `router` from the address of `peer`. Needs CAP_NET_RAW and the policy
-  /// route.
+  /// route. `isAlone` says that no other connection came from that address lately, so that nobody
+  /// has to be asked.
   #if !DEBUG
     @_noLocks
   #endif
   public mutating func dial(
     _ router: Endpoint,
-    from peer: SourceAddress,
+    from peer: Endpoint,
+    isAlone: Bool,
     mark: PacketMark
   ) -> DialOutcome<StreamSocket> {
     for _ in 0..<Self.attempts {
-      let source = Endpoint(address: peer, port: takePort())
-      guard !isTaken(source, at: router) else { continue }
+      let source = Endpoint(address: peer.address, port: takePort())
+      guard source != peer, isAlone || !isTaken(source, at: router) else { continue }
       switch StreamSocket.dial(router, from: source, mark: mark) {
       case .connecting(let socket): return .connecting(socket)
       case .refused: return .refused
@@ -49,7 +51,7 @@ public struct PeerDialer: ~Copyable {
         }
       }
     }
-    return StreamSocket.dial(router, from: Endpoint(address: peer, port: 0), mark: mark)
+    return StreamSocket.dial(router, from: Endpoint(address: peer.address, port: 0), mark: mark)
   }
 
   private mutating func takePort() -> UInt16 {

@@ -47,11 +47,18 @@ struct PeerDialerTests {
     var dialer = PeerDialer()
     #expect(try Self.port(&dialer, endpoint) == first)
     #expect(try Self.port(&dialer, endpoint) == first + 2)
+    // The next is the caller's own.
+    #expect(try Self.port(&dialer, endpoint, isAlone: true) == first + 4)
     withExtendedLifetime((router, other)) {}
   }
 
-  private static func port(_ dialer: inout PeerDialer, _ router: Endpoint) throws -> UInt16 {
-    switch dialer.dial(router, from: peer, mark: PacketMark(rawValue: 0)) {
+  private static func port(
+    _ dialer: inout PeerDialer,
+    _ router: Endpoint,
+    isAlone: Bool = false
+  ) throws -> UInt16 {
+    let caller = Endpoint(address: peer, port: PeerDialer.ports.lowerBound + 3)
+    switch dialer.dial(router, from: caller, isAlone: isAlone, mark: PacketMark(rawValue: 0)) {
     case .connecting(let socket):
       let own = socket.localEndpoint()
       return try #require(own).port

@@ -60,6 +60,14 @@ int linux_diagnosis(void);
 /// Whether this host holds a TCP connection between `local` and `remote`, of whatever process and in
 /// whatever state: 1 or 0, also where the kernel has no diagnosis of TCP; -1 with `errno` set.
 LINUX_NO_LOCKS int linux_has_connection(int diagnosis, const struct linux_endpoint *local, const struct linux_endpoint *remote);
+/// A TCP socket that listens, and the kernel's number of it.
+struct linux_listener {
+  struct linux_endpoint local;
+  uint32_t inode;
+};
+/// The TCP listeners of one family: how many; -1 with `errno` set, EOVERFLOW when they are more than
+/// `capacity`. The socket is of no use after that.
+int linux_listeners(int diagnosis, int isIPv4, struct linux_listener *found, int capacity);
 /// The pending error of a socket, cleared by the call; 0 when connected.
 LINUX_NO_LOCKS int linux_socket_error(int socket);
 LINUX_NO_LOCKS int linux_shutdown_sending(int socket);

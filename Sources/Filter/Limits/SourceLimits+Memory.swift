@@ -172,6 +172,15 @@ extension SourceLimits {
     unsafe record.pointee.inFlight &-= 1
   }
 
+  /// Whether the connection of `keys` is the only one that came from its address lately.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public func isAlone(_ keys: SourceKeys, now: Instant) -> Bool {
+    guard let address = recall(keys.address, now: now) else { return false }
+    return address.open == 1 && address.arrivalsLately == 1
+  }
+
   /// Something that no honest peer does came from this source.
   #if !DEBUG
     @_noLocks

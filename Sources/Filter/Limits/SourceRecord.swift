@@ -92,6 +92,9 @@ struct SourceRecord: KeyedRecord {
     return before &+ UInt32(arrivals)
   }
 
+  /// New connections in this minute of the clock and in the one before, saturating.
+  var arrivalsLately: UInt32 { UInt32(arrivals) &+ UInt32(arrivalsBefore) }
+
   /// Counts a connection that is open, saturating.
   mutating func addOpen() {
     if open < .max { open &+= 1 }

@@ -109,11 +109,12 @@ struct LinuxNetwork: Network, ~Copyable {
 
   mutating func dial(
     _ router: Endpoint,
-    from peer: SourceAddress,
+    from peer: Endpoint,
+    isAlone: Bool,
     mark: PacketMark?
   ) -> DialOutcome<StreamSocket> {
     guard let mark else { return StreamSocket.dial(router) }
-    return dialer.dial(router, from: peer, mark: mark)
+    return dialer.dial(router, from: peer, isAlone: isAlone, mark: mark)
   }
 
   func connectOutcome(_ socket: borrowing StreamSocket) -> ConnectOutcome {

@@ -65,10 +65,12 @@ protocol Network: ~Copyable {
   func roundTripMicroseconds(_ socket: borrowing Socket) -> UInt32?
   /// Where the peer of an accepted socket connected to.
   func localEndpoint(_ socket: borrowing Socket) -> Endpoint?
-  /// Starts a connection to `router`; from the peer's address when `mark` is given.
+  /// Starts a connection to `router`; from the peer's address when `mark` is given. `isAlone`: no
+  /// other connection came from that address lately.
   mutating func dial(
     _ router: Endpoint,
-    from peer: SourceAddress,
+    from peer: Endpoint,
+    isAlone: Bool,
     mark: PacketMark?
   ) -> DialOutcome<Socket>
   /// How a dial ended, once its socket is writable.

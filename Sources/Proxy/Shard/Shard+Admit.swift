@@ -95,7 +95,8 @@ extension Shard where World: ~Copyable {
       admission.withdraw(standing)
       return leave(slot)
     }
-    switch network.dial(router, from: source.address, mark: mark) {
+    let isAlone = judge.limits.isAlone(strangers[slot].keys, now: now)
+    switch network.dial(router, from: source, isAlone: isAlone, mark: mark) {
     case .connecting(let socket):
       beginSession(slot, router: socket, flight, standing)
     case .refused:

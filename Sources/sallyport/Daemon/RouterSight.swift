@@ -7,14 +7,12 @@ internal import Wire
 struct RouterSight {
   private static let intervalNanoseconds = Nanoseconds.perSecond
 
-  private let host: HostTree
   private let places: [(transport: Transport, endpoints: [Endpoint])]
   private var presences: [RouterPresence]
   private var lookAt: Instant
 
-  /// A look at the routers behind `gates`, on `host`.
-  init(_ gates: [GateSettings], on host: HostTree = .host, now: Instant) {
-    self.host = host
+  /// A look at the routers behind `gates`, on this host.
+  init(_ gates: [GateSettings], now: Instant) {
     places = Transport.allCases.compactMap { transport in
       let endpoints = gates.filter { $0.transport == transport }.map(\.router)
       return endpoints.isEmpty ? nil : (transport, endpoints)
@@ -35,11 +33,18 @@ struct RouterSight {
     var events: [JournalEvent] = []
     for (index, place) in places.enumerated() {
       presences[index].counted(numbers(place.transport), at: now, wallSeconds: wallSeconds)
-      let sockets = host.listeningSockets(place.transport)
+      let sockets = sockets(place.transport)
       let look = ListenerLook(sockets, at: place.endpoints, own: own)
       if let event = presences[index].saw(look, at: now) { events.append(event) }
     }
     return events
+  }
+
+  private func sockets(_ transport: Transport) -> Reading<[ListeningSocket]> {
+    guard transport == .ntcp2, let listeners = try? TCPListeners.list() else {
+      return HostTree.host.listeningSockets(transport)
+    }
+    return .known(listeners.map { ListeningSocket(endpoint: $0.endpoint, inode: $0.inode) })
   }
 
   /// How the router is for each transport, by what was seen and by which of them it refuses.

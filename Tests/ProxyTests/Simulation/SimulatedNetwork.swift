@@ -127,7 +127,8 @@ struct SimulatedNetwork: Network, ~Copyable {
 
   mutating func dial(
     _ router: Endpoint,
-    from peer: SourceAddress,
+    from peer: Endpoint,
+    isAlone: Bool,
     mark: PacketMark?
   ) -> DialOutcome<SimulatedSocket> {
     world.callCount += 1
@@ -140,7 +141,7 @@ struct SimulatedNetwork: Network, ~Copyable {
     case .connects(let delay): world.after(delay) { link.connect() }
     case .isRefused(let delay): world.after(delay) { link.deliverReset() }
     }
-    world.dialled(link, peer)
+    world.dialled(link, peer.address)
     return .connecting(SimulatedSocket(link))
   }
 
