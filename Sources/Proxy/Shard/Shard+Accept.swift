@@ -36,15 +36,25 @@ extension Shard where World: ~Copyable {
       let slot = strangers.insert(
         Stranger(socket: arrival.socket, source: source, visitor: visitor, provenAt: now)
       )
-      strangerQueues.move(
-        slot,
-        to: StrangerQueue.reading(judge.limits.standing(visitor.keys, now: now))
-      )
-      strangerTimers.set(slot, at: mimicry.endWithoutFlight(accepted: now, now: now))
       tell(findings, of: source)
-      guard let order = findings.order else { return look(slot, isClosing: false) }
-      obey(order, slot)
+      if let order = findings.order { return obey(order, slot) }
+      let generation = strangers.generation(slot)
+      look(slot, isClosing: false)
+      if strangers.holds(slot, generation: generation) { awaitFlight(slot) }
     }
+  }
+
+  /// Gives a newcomer that the first look did not settle its deadline, and its place among those of
+  /// whom more is awaited.
+  private mutating func awaitFlight(_ slot: UInt32) {
+    switch strangers[slot].stage {
+    case .reading:
+      let standing = judge.limits.standing(strangers[slot].keys, now: now)
+      strangerQueues.move(slot, to: StrangerQueue.reading(standing))
+    case .deferred, .padding: break
+    case .waiting, .mimicking: return
+    }
+    strangerTimers.set(slot, at: mimicry.endWithoutFlight(accepted: now, now: now))
   }
 
   /// Finds out what the judgement asks for, and nothing else: each answer is a system call.
