@@ -80,7 +80,7 @@ import Wire
       let many = try Self.timing(of: 4_096)
       print("A whole judgement with 50 rules: \(few), of 64 sources in turn;")
       print("\(many), of 4,096 of them.")
-      withKnownIssue("a sixth too long where it was measured", isIntermittent: true) {
+      withKnownIssue("0.91 to 1.09 us on one machine, more when it is busy", isIntermittent: true) {
         #expect(few.best <= 1_000)
       }
       #expect(few.best <= 2_000)

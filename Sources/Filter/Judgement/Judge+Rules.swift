@@ -20,7 +20,7 @@ extension Judge {
     if tables.standings != nil { features.learn(limits.facts(visitor.keys, now: now)) }
     if let syn = visitor.arrival.syn { features.learn(syn: syn) }
     features[.roundTrip] = visitor.arrival.roundTripMicroseconds
-    let history = limits.history(visitor.keys, now: now)
+    let history = history(of: visitor, now: now)
     features.standing = history.standing
     if history.earlier != .none { features.earlier = history.earlier }
     features[.failures] = history.failures
@@ -32,6 +32,13 @@ extension Judge {
     }
     features[.firstByte] = visitor.firstByteMilliseconds
     return features
+  }
+
+  /// Most first flights lie there already when their connection is accepted: then what was asked a
+  /// moment ago still holds.
+  private func history(of visitor: Visitor, now: Instant) -> SourceHistory {
+    if now == visitor.acceptedAt, let history = visitor.historyAtArrival { return history }
+    return limits.history(visitor.keys, now: now)
   }
 
   /// Asks the buckets that a verdict awaits, and sorts out what is new of it for this connection.

@@ -93,6 +93,7 @@ public struct Judge: ~Copyable {
     case .welcome(let keys):
       var visitor = Visitor(arrival, keys: keys, acceptedAt: now)
       guard law.rules.program.asks.isAny else { return .welcome(visitor, RuleFindings()) }
+      visitor.historyAtArrival = limits.history(keys, now: now)
       let features = features(of: visitor, law, now: now)
       let verdict = law.rules.program.arrival(features)
       let findings = settle(verdict, &visitor, law, now: now)

@@ -37,6 +37,8 @@ public struct Visitor: BitwiseCopyable, Sendable {
   public let keys: SourceKeys
   /// When it arrived.
   public let acceptedAt: Instant
+  /// What was remembered of its source at that moment; nil when nobody asked.
+  var historyAtArrival: SourceHistory?
   /// Milliseconds from its arrival to its first byte; nil before that.
   var firstByteMilliseconds: UInt32?
   /// Rules that it met already: each counts a connection once, and takes one token of it.
