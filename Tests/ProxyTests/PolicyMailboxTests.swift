@@ -33,6 +33,16 @@ struct PolicyMailboxTests {
     mailbox.put(try Self.policy(3))
   }
 
+  @Test("The next is taken when what it replaces was freed")
+  func givenBack() throws {
+    let mailbox = PolicyMailbox<Policy>()
+    mailbox.put(try Self.policy(1))
+    mailbox.giveBack(try Self.policy(0))
+    #expect(Self.take(mailbox) == nil)
+    mailbox.tidy()
+    #expect(Self.take(mailbox) == 1)
+  }
+
   @Test("Between two threads the order stays, and the last one arrives")
   func threads() throws {
     let mailbox = PolicyMailbox<Policy>()

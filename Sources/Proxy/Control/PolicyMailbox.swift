@@ -3,7 +3,8 @@ internal import Synchronization
 /// Where a new policy waits for its shard: set by any thread, taken by the shard between two waits.
 ///
 /// A policy that was not taken yet when a newer one comes is freed. The shard gives the old one
-/// back, since freeing lists of a million networks takes longer than a turn may.
+/// back, since freeing lists of a million networks takes longer than a turn may, and takes no newer
+/// one until that was freed.
 @safe
 final class PolicyMailbox<Content: ~Copyable & Sendable>: @unchecked Sendable {
   private let waiting = unsafe Atomic<UnsafeMutablePointer<Content>?>(nil)
@@ -24,9 +25,10 @@ final class PolicyMailbox<Content: ~Copyable & Sendable>: @unchecked Sendable {
     unsafe Self.free(waiting.exchange(memory, ordering: .acquiringAndReleasing))
   }
 
-  /// Takes what waits.
+  /// Takes what waits, unless what was given back still awaits its end.
   func take() -> Content? {
     guard unsafe waiting.load(ordering: .relaxed) != nil,
+      unsafe spent.load(ordering: .relaxed) == nil,
       let memory = unsafe waiting.exchange(nil, ordering: .acquiringAndReleasing)
     else { return nil }
     let policy = unsafe memory.move()
@@ -34,7 +36,7 @@ final class PolicyMailbox<Content: ~Copyable & Sendable>: @unchecked Sendable {
     return policy
   }
 
-  /// Leaves an old policy to be freed by whoever calls `tidy`.
+  /// Leaves the policy that was replaced to be freed by whoever calls `tidy`.
   func giveBack(_ policy: consuming Content) {
     let memory = UnsafeMutablePointer<Content>.allocate(capacity: 1)
     unsafe memory.initialize(to: policy)

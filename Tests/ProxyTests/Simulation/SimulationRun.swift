@@ -124,6 +124,8 @@ final class SimulationRun {
       longestWaitNanoseconds = max(longestWaitNanoseconds, limits.admissionWaitNanoseconds)
       longestDialNanoseconds = max(longestDialNanoseconds, limits.dialTimeoutNanoseconds)
       if !proves { router.isProven = false }
+      // The control thread frees what was given back.
+      mailbox.tidy()
       mailbox.put(policy.take())
       world.isWakeRaised = true
     }
