@@ -12,7 +12,7 @@ import Wire
   }
 
   private static let allowances: [(Standing, burst: Int, perSecond: Int)] = [
-    (.fresh, 32, 4), (.crowded, 16, 1), (.failing, 8, 1),
+    (.fresh, 48, 4), (.crowded, 16, 1), (.failing, 8, 1),
   ]
 
   /// Asks until the answer is another than `dial`, each handshake having left unfinished at once.

@@ -18,8 +18,8 @@ public enum AdmissionVerdict: Equatable, BitwiseCopyable, Sendable {
 /// allowance, a token bucket that a completed handshake refills and a failed one does not. Honest
 /// crowds never run dry; those who stall soon wait for the slow refill.
 public struct Admission: BitwiseCopyable, Sendable {
-  /// What addresses without a blemish may leave unfinished: twice what is under way at once.
-  static var freshAllowance: RateLimit { RateLimit(perSecond: 4, burst: 32) }
+  /// What addresses without a blemish may leave unfinished: thrice what is under way at once.
+  static var freshAllowance: RateLimit { RateLimit(perSecond: 4, burst: 48) }
   /// What addresses of networks that fail may leave unfinished.
   static var crowdedAllowance: RateLimit { RateLimit(perSecond: 1, burst: 16) }
   /// What addresses that have failed may leave unfinished.

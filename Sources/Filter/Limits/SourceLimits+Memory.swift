@@ -65,7 +65,8 @@ extension SourceLimits {
     // Something speaks for the address itself: its neighbours do not weigh.
     guard score == 0 else { return .fresh }
     guard isCrowded(network, keys, now: now) else { return .fresh }
-    return SourceRecord.isInsistent(UInt32(address.asked)) ? .failing : .crowded
+    let (asked, open) = (UInt32(address.asked), UInt32(address.open))
+    return SourceRecord.isInsistent(asked: asked, open: open) ? .failing : .crowded
   }
 
   private func isCrowded(_ network: SourceRecord, _ keys: SourceKeys, now: Instant) -> Bool {

@@ -139,10 +139,13 @@ final class LabRouter: Sendable {
   }
 
   private func wait(for what: String, _ condition: () -> Bool) throws(LabError) {
-    let isDone = Pause.until(timeoutNanoseconds: Self.startTimeoutNanoseconds) {
-      condition() || pid == nil
+    // Asked once a round: i2pd writes its files in place, so what is there may go for a moment.
+    var isDone = false
+    _ = Pause.until(timeoutNanoseconds: Self.startTimeoutNanoseconds) {
+      isDone = condition()
+      return isDone || pid == nil
     }
-    guard isDone, condition() else {
+    guard isDone else {
       throw LabError(
         "router \(number) does not \(what), \(whereabouts); its log ends with:\n\(log())"
       )

@@ -86,6 +86,22 @@ import Wire
     #expect(later == .crowded)
   }
 
+  /// Many behind a carrier's address, who all call at once.
+  @Test func whoHasAConnectionForEachThatItAsksForDoesNot() throws {
+    var scene = Scene()
+    for _ in 0..<8 { scene.limits.fail(scene.neighbour, now: Self.start) }
+    let address = SourceLimitsTests.address("203.0.113.9")
+    for count in 1...100 {
+      guard case .welcome(let keys) = scene.limits.arrive(address, now: Self.start) else {
+        Issue.record("number \(count) is refused")
+        return
+      }
+      scene.limits.ask(keys, now: Self.start)
+      let standing = scene.limits.standing(keys, now: Self.start)
+      #expect(standing == .crowded, "\(count)")
+    }
+  }
+
   @Test func anIPv6NetworkIsCrowdedByItsOwn() {
     var scene = Scene("2001:db8:1:1::1", "2001:db8:1:1::2", "2001:db8:1:2::1")
     for _ in 0..<4 { scene.limits.fail(scene.one, now: Self.start) }
