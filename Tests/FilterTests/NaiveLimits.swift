@@ -9,8 +9,6 @@ struct NaiveLimits {
   struct Record {
     var bucket = TokenBucket()
     var halfOpen: UInt32 = 0
-    /// Connections that were let in: nobody of the model leaves for good.
-    var open = 0
     var failures = 0
     var asked = 0
     var completions = 0
@@ -152,7 +150,6 @@ struct NaiveLimits {
       let own: Reason = hasToken ? .addressHalfOpen : .addressRate
       return (passes ? own : wider, .own)
     }
-    change(levels[0]) { $0.open += 1 }
     if isOnReserve, passage != .shared {
       _ = reserve.take(settings.knownReserve, now: now)
     } else {
@@ -207,8 +204,7 @@ struct NaiveLimits {
     if address.completions > 0, address.failures <= 1 { return .known }
     if address.failures > 0 { return .failing }
     let ofNeighbours = standing(ofNeighbours: levels, now: now)
-    let isInsistent = address.asked > max(address.open, 1)
-    return ofNeighbours == .crowded && isInsistent ? .failing : ofNeighbours
+    return ofNeighbours == .crowded && address.asked >= 2 ? .failing : ofNeighbours
   }
 
   private mutating func standing(ofNeighbours levels: [Name], now: Instant) -> Standing {

@@ -128,16 +128,12 @@ public struct Explanation: Sendable {
   private static func ground(_ view: SourceView) -> Ground {
     switch view.history.standing {
     case .known: .completions(view.address.completions)
-    case .failing where view.history.failures == 0 && isInsistent(view):
+    case .failing where view.history.failures == 0 && SourceRecord.isInsistent(view.address.asked):
       .unfinished(view.address.asked)
     case .failing: .failures(view.history.failures)
     case .crowded: .network(failures: view.network.failures, unfinished: view.network.asked)
     case .fresh: .nothing
     }
-  }
-
-  private static func isInsistent(_ view: SourceView) -> Bool {
-    SourceRecord.isInsistent(asked: view.address.asked, open: view.history.concurrency)
   }
 
   private static func changes(

@@ -65,8 +65,7 @@ extension SourceLimits {
     // Something speaks for the address itself: its neighbours do not weigh.
     guard score == 0 else { return .fresh }
     guard isCrowded(network, keys, now: now) else { return .fresh }
-    let (asked, open) = (UInt32(address.asked), UInt32(address.open))
-    return SourceRecord.isInsistent(asked: asked, open: open) ? .failing : .crowded
+    return SourceRecord.isInsistent(UInt32(address.asked)) ? .failing : .crowded
   }
 
   private func isCrowded(_ network: SourceRecord, _ keys: SourceKeys, now: Instant) -> Bool {

@@ -5,6 +5,7 @@ struct SourceRecord: KeyedRecord {
   /// How long one failure counts against a source; counts halve in each such span.
   static let failureHalfLifeNanoseconds: UInt64 = 60 * Nanoseconds.perSecond
   private static let failureMaximum: UInt16 = 1_024
+  private static let insistentAsked: UInt32 = 2
   private static let minuteMilliseconds: UInt32 = 60_000
 
   /// The key that found this record; zero when the place is empty.
@@ -57,10 +58,10 @@ struct SourceRecord: KeyedRecord {
     halvedMilliseconds = isGone ? now : halvedMilliseconds &+ halvings &* span
   }
 
-  /// Whether an address in a crowded network counts as failing since it asked for more handshakes
-  /// than it finished or still has a connection for. A flood's addresses ask again within seconds,
-  /// routers after a minute or more; of the many behind a carrier's address each has its own.
-  static func isInsistent(asked: UInt32, open: UInt32) -> Bool { asked > max(open, 1) }
+  /// Whether an address in a crowded network that asked so often without finishing counts as
+  /// failing. A flood's addresses ask again within seconds, routers after a minute or more. That
+  /// connections stand open excuses nothing: those of a flood do as well.
+  static func isInsistent(_ asked: UInt32) -> Bool { asked >= insistentAsked }
 
   /// The longest that it takes until so many failures have decayed to none.
   static func decay(of failures: UInt32) -> UInt64 {

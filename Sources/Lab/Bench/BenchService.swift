@@ -63,17 +63,21 @@ enum BenchSources {
   /// The network of a flood, and how many of its addresses: whole networks of a botnet.
   static let floodNetwork = "11.64.0.0/16"
   static let floodCount = 60_000
+  /// In each of these networks the flood leaves out one address of so many, for honest neighbours.
+  private static let gap = 13
 
   /// The addresses of a flood.
   static var flood: FloodSources? {
-    SourcePrefix(floodNetwork).flatMap { FloodSources(network: $0, count: floodCount) }
+    SourcePrefix(floodNetwork).flatMap {
+      FloodSources(network: $0, count: floodCount, leavingOutOneOf: gap)
+    }
   }
 
-  /// An address in the last network (/24) of the flood that the flood itself leaves out.
+  /// An address that the flood leaves out of one of its networks (/24); 5,000 differ, neighbours in
+  /// number lie far apart.
   static func insideFlood(_ index: UInt32) -> SourceAddress {
-    let floodEnd = 0x0b40_0000 + UInt32(floodCount)
-    let unused = 255 - floodEnd % 256
-    return SourceAddress(ipv4: floodEnd &+ 1 &+ index % max(unused - 1, 1))
+    let hole = index &* 1_031 % UInt32(floodCount / (gap - 1))
+    return SourceAddress(ipv4: 0x0b40_0000 + UInt32(gap) * (hole + 1))
   }
 
   /// Honest peers live in networks of their own: consecutive ones are 257 addresses apart.

@@ -71,7 +71,7 @@ final class HonestInitiators: Sendable {
     tallies.withLock { $0[origin, default: HandshakeTally()].add(result) }
   }
 
-  /// 11.80.0.5; 11.81.0.0 and on, a network for each; the unused end of the flood's last network.
+  /// 11.80.0.5; 11.81.0.0 and on, a network for each; what the flood leaves out of its networks.
   private func address(_ origin: Origin) -> SourceAddress {
     switch origin {
     case .returning: return SourceAddress(ipv4: 0x0b50_0005)

@@ -47,6 +47,8 @@ struct FloodSources: Sendable {
   private let count: UInt64
   private var cursor: UInt64 = 0
   private var step = SourceAddress(high: 0, low: 1)
+  /// One of so many addresses is left out; 0: none.
+  private var gap: UInt64 = 0
 
   /// How IPv6 addresses lie apart.
   enum Spread: UInt8, Sendable {
@@ -81,11 +83,21 @@ struct FloodSources: Sendable {
     }
   }
 
+  /// The first `count` addresses of `network` as above, but for the last one of each `gap`: who
+  /// lives there is a neighbour of the flood and no part of it.
+  init?(network: SourcePrefix, count: Int, leavingOutOneOf gap: Int) {
+    let room = 1 << (32 - Int(network.length))
+    guard gap > 1, (count / (gap - 1) + 1) * gap < room else { return nil }
+    self.init(network: network, count: count)
+    self.gap = UInt64(gap)
+  }
+
   /// The next address.
   mutating func next() -> SourceAddress {
+    let place = gap > 1 ? cursor &+ cursor / (gap &- 1) : cursor
     let address = SourceAddress(
-      high: first.high &+ step.high &* cursor,
-      low: first.low &+ step.low &* cursor
+      high: first.high &+ step.high &* place,
+      low: first.low &+ step.low &* place
     )
     cursor = cursor &+ 1 == count ? 0 : cursor &+ 1
     return address

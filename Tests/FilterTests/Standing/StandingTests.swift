@@ -86,20 +86,16 @@ import Wire
     #expect(later == .crowded)
   }
 
-  /// Many behind a carrier's address, who all call at once.
-  @Test func whoHasAConnectionForEachThatItAsksForDoesNot() throws {
+  /// Many behind a carrier's address call at once: the first to finish speaks for all.
+  @Test func whoAsksOftenAndFinishesIsKnown() {
     var scene = Scene()
     for _ in 0..<8 { scene.limits.fail(scene.neighbour, now: Self.start) }
-    let address = SourceLimitsTests.address("203.0.113.9")
-    for count in 1...100 {
-      guard case .welcome(let keys) = scene.limits.arrive(address, now: Self.start) else {
-        Issue.record("number \(count) is refused")
-        return
-      }
-      scene.limits.ask(keys, now: Self.start)
-      let standing = scene.limits.standing(keys, now: Self.start)
-      #expect(standing == .crowded, "\(count)")
-    }
+    for _ in 0..<100 { scene.limits.ask(scene.one, now: Self.start) }
+    let before = scene.limits.standing(scene.one, now: Self.start)
+    #expect(before == .failing)
+    scene.limits.complete(scene.one, now: Self.start)
+    let after = scene.limits.standing(scene.one, now: Self.start)
+    #expect(after == .known)
   }
 
   @Test func anIPv6NetworkIsCrowdedByItsOwn() {
