@@ -16,7 +16,7 @@ public struct WebServer: ~Copyable {
   /// The most descriptors of a server: connections, its listener, its poller.
   public static let descriptors = connectionCount + 2
   /// Connections that wait in the kernel.
-  private static let backlog: Int32 = 16
+  private static let backlog: Int32 = 256
   /// How much less of the processor its thread asks for than the shards do.
   private static let niceness: Int32 = 10
   /// How long nothing is accepted after the process ran out of descriptors.
