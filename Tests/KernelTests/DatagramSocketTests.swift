@@ -88,7 +88,10 @@ struct DatagramSocketTests {
     #expect(met[0] > 3 && met[1] > 3)
   }
 
-  @Test("a receiver of diverted datagrams has its address alone", .enabled(if: geteuid() == 0))
+  @Test(
+    "a receiver of diverted datagrams has its address alone",
+    .enabled(if: geteuid() == 0, "needs root for transparent sockets")
+  )
   func alone() throws {
     let local = Endpoint(address: SourceAddress(ipv4: 0x7f53_0010), port: 35_301)
     let first = try DatagramEnd(on: local, .diverted)

@@ -83,8 +83,8 @@ struct FloodSources: Sendable {
     }
   }
 
-  /// The first `count` addresses of `network` as above, but for the last one of each `gap`: who
-  /// lives there is a neighbour of the flood and no part of it.
+  /// The first `count` addresses of the IPv4 network `network` as above, but for the last one of
+  /// each `gap`: who lives there is a neighbour of the flood and no part of it.
   init?(network: SourcePrefix, count: Int, leavingOutOneOf gap: Int) {
     let room = 1 << (32 - Int(network.length))
     guard gap > 1, (count / (gap - 1) + 1) * gap < room else { return nil }

@@ -93,12 +93,6 @@ private struct LoopbackDatagrams: ~Copyable {
 /// What a datagram costs the heap and the reference counts: nothing.
 @Suite("Datagram hot path", .serialized)
 struct DatagramHotPathTests {
-  #if DEBUG
-    private static let isOptimised = false
-  #else
-    private static let isOptimised = true
-  #endif
-
   private static var tokenRequest: [UInt8] {
     let header = SSU2Header(.tokenRequest, to: 5, from: 6, token: 0, networkIdentifier: 2)
     let payload = SSU2Block.dateTime(UInt32(Clock.wallSeconds)).bytes
@@ -109,7 +103,7 @@ struct DatagramHotPathTests {
     )
   }
 
-  @Test("5,000 datagrams of garbage", .enabled(if: isOptimised))
+  @Test("5,000 datagrams of garbage", .inOptimisedBuilds)
   func garbage() throws {
     var gate = try LoopbackDatagrams()
     let noise = [UInt8](repeating: 7, count: 100)
@@ -120,7 +114,7 @@ struct DatagramHotPathTests {
     #expect(gate.board.snapshot()[.accepted] == 5_050)
   }
 
-  @Test("5,000 TokenRequests, of which most are answered by the gate", .enabled(if: isOptimised))
+  @Test("5,000 TokenRequests, of which most are answered by the gate", .inOptimisedBuilds)
   func challenges() throws {
     var gate = try LoopbackDatagrams()
     let request = Self.tokenRequest
@@ -136,7 +130,7 @@ struct DatagramHotPathTests {
     #expect(numbers[.flows] == 1)
   }
 
-  @Test("10,000 datagrams of an admitted flow, both ways", .enabled(if: isOptimised))
+  @Test("10,000 datagrams of an admitted flow, both ways", .inOptimisedBuilds)
   func admitted() throws {
     var gate = try LoopbackDatagrams()
     let noise = [UInt8](repeating: 7, count: 1_200)

@@ -10,12 +10,6 @@ import Wire
 /// What a connection costs the heap and the reference counts: nothing.
 @Suite("Hot path", .serialized)
 struct HotPathTests {
-  #if DEBUG
-    private static let isOptimised = false
-  #else
-    private static let isOptimised = true
-  #endif
-
   /// An address of this host for a peer of its own.
   private static func address(_ number: Int) -> UInt32 {
     0x7f10_0000 + UInt32(number) << 4 + 1
@@ -27,7 +21,7 @@ struct HotPathTests {
     #expect(cost.1 == 0, "retains and releases in \(cost.2) turns")
   }
 
-  @Test("An idle turn", .enabled(if: isOptimised))
+  @Test("An idle turn", .inOptimisedBuilds)
   func idle() throws {
     var gate = try LoopbackGate(limits: .unthrottled)
     let client = try gate.connect(from: Self.address(0), saying: [])
@@ -39,7 +33,7 @@ struct HotPathTests {
     Self.expectNothing(gate)
   }
 
-  @Test("A reload is no part of it, and is seen to cost something", .enabled(if: isOptimised))
+  @Test("A reload is no part of it, and is seen to cost something", .inOptimisedBuilds)
   func reload() throws {
     var gate = try LoopbackGate(limits: .unthrottled)
     gate.mailbox.put(try TestRouter.policy(limits: .unthrottled))
@@ -51,7 +45,7 @@ struct HotPathTests {
   }
 
   /// Half of it from few addresses: their proofs are put off.
-  @Test("5,000 first flights of garbage", .enabled(if: isOptimised))
+  @Test("5,000 first flights of garbage", .inOptimisedBuilds)
   func garbage() throws {
     var random = SmallRandom(seed: 1)
     var gate = try LoopbackGate(limits: .unthrottled)
@@ -66,7 +60,7 @@ struct HotPathTests {
     Self.expectNothing(gate)
   }
 
-  @Test("2,000 first flights that are kept, or find no room", .enabled(if: isOptimised))
+  @Test("2,000 first flights that are kept, or find no room", .inOptimisedBuilds)
   func keptFlights() throws {
     var random = SmallRandom(seed: 3)
     let ring = FlightRing()
@@ -84,7 +78,7 @@ struct HotPathTests {
     #expect(gate.board.snapshot()[.flightsLost] == 1_100 - UInt64(FlightRing.capacity))
   }
 
-  @Test("3,000 greetings of another protocol", .enabled(if: isOptimised))
+  @Test("3,000 greetings of another protocol", .inOptimisedBuilds)
   func signatures() throws {
     var gate = try LoopbackGate(limits: .unthrottled)
     let greeting = Array("GET / HTTP/1.1\r\n".utf8) + [UInt8](repeating: 65, count: 400)
@@ -126,7 +120,7 @@ struct HotPathTests {
     return book
   }
 
-  @Test("2,000 sessions and 2,000 refusals past 50 rules", .enabled(if: isOptimised))
+  @Test("2,000 sessions and 2,000 refusals past 50 rules", .inOptimisedBuilds)
   func sessionsPastRules() throws {
     var random = SmallRandom(seed: 2)
     var gate = try LoopbackGate(limits: .unthrottled, rules: Self.rules())
@@ -147,7 +141,7 @@ struct HotPathTests {
     #expect(observed == 0 && gate.matches.counts(at: MatchPlaces()[rule: 0]).matched > 4_000)
   }
 
-  @Test("2,000 sessions, from the first flight to the last byte", .enabled(if: isOptimised))
+  @Test("2,000 sessions, from the first flight to the last byte", .inOptimisedBuilds)
   func sessions() throws {
     var gate = try LoopbackGate(limits: .unthrottled)
     for number in 0..<2_100 {
