@@ -83,8 +83,8 @@ extension StandingRow {
 
   /// The row as `columns` have it.
   func arguments(_ source: SourceAddress) -> StatementArguments {
-    // Of optional values: the library maps those of one type by a key path, which took half the time
-    // of a writing.
+    // Of optional values: the library maps those of one type by a key path, which took half the
+    // time of a writing.
     var values: [(any DatabaseValueConvertible)?] = ["\(source)"]
     for number in ends + [until, UInt64(failures), wallSeconds] {
       values.append(Int64(clamping: number))
