@@ -123,8 +123,7 @@ extension SourceLimits {
     if keys.site != 0 { unsafe change(&table.place(keys.site, now: now).pointee) }
   }
 
-  /// A source asks for a handshake: with a proven first flight, or with one that there was no time
-  /// to prove.
+  /// A source asks for a handshake with a whole first flight, whether or not it is ever proven.
   #if !DEBUG
     @_noLocks
   #endif

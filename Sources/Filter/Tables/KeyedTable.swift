@@ -16,16 +16,17 @@ protocol KeyedRecord: BitwiseCopyable {
 
 /// Records of sources in a table of fixed size.
 ///
-/// A key has a window of neighbouring places. A new key takes an empty place in its window, or that
-/// of the record there which matters least. The cost of a look-up so never depends on how many
-/// sources there are, and a flood of new ones can push out only what lies in the windows it happens
-/// to hit.
+/// A key has two rows of neighbouring places, far apart. A new key takes an empty place in the row
+/// that has more of them, or else that of the record in both rows which matters least: with two
+/// rows to choose from hardly any record is pushed out before the table is two thirds full. The
+/// cost of a look-up never depends on how many sources there are, and a flood of new ones can push
+/// out only what lies in the rows it happens to hit.
 @safe
 struct KeyedTable<Record: KeyedRecord>: ~Copyable {
-  private static var window: Int { 8 }
+  private static var placesPerRow: Int { 4 }
 
   private let records: UnsafeMutablePointer<Record>
-  private let mask: Int
+  private let rowMask: Int
   /// How many places are not empty.
   private let used: UnsafeMutablePointer<Int>
 
@@ -34,7 +35,7 @@ struct KeyedTable<Record: KeyedRecord>: ~Copyable {
     let size = Int(PowerOfTwo.atLeast(capacity))
     unsafe records = .allocate(capacity: size)
     unsafe records.initialize(repeating: Record(), count: size)
-    mask = size - 1
+    rowMask = size / Self.placesPerRow - 1
     unsafe used = .allocate(capacity: 1)
     unsafe used.initialize(to: 0)
   }
@@ -54,34 +55,61 @@ struct KeyedTable<Record: KeyedRecord>: ~Copyable {
       unsafe record.pointee.touch(milliseconds: moment)
       return unsafe record
     }
-    var least = unsafe place(key, step: 0)
-    var leastWorth = UInt64.max
-    for step in 0..<Self.window {
-      let candidate = unsafe place(key, step: step)
-      let worth = unsafe candidate.pointee.worth(milliseconds: moment)
-      if worth < leastWorth {
-        leastWorth = worth
-        unsafe least = candidate
-      }
-    }
-    if unsafe least.pointee.key == 0 { unsafe used.pointee &+= 1 }
-    unsafe least.pointee = Record()
-    unsafe least.pointee.key = key
-    unsafe least.pointee.begin(milliseconds: moment)
-    return unsafe least
+    let place = unsafe placeForNew(key, moment)
+    if unsafe place.pointee.key == 0 { unsafe used.pointee &+= 1 }
+    unsafe place.pointee = Record()
+    unsafe place.pointee.key = key
+    unsafe place.pointee.begin(milliseconds: moment)
+    return unsafe place
   }
 
   /// The place of `key`'s record; nil when there is none (any more).
   func find(_ key: UInt64) -> UnsafeMutablePointer<Record>? {
-    for step in 0..<Self.window {
-      let candidate = unsafe place(key, step: step)
-      if unsafe candidate.pointee.key == key { return unsafe candidate }
+    let (first, second) = unsafe rows(key)
+    return unsafe find(key, in: first) ?? find(key, in: second)
+  }
+
+  private func find(
+    _ key: UInt64,
+    in row: UnsafeMutablePointer<Record>
+  ) -> UnsafeMutablePointer<Record>? {
+    for step in 0..<Self.placesPerRow where unsafe row[step].key == key {
+      return unsafe row + step
     }
     return nil
   }
 
-  /// One of the places that `key`'s record may have.
-  private func place(_ key: UInt64, step: Int) -> UnsafeMutablePointer<Record> {
-    unsafe records + ((Int(truncatingIfNeeded: key >> 1) &+ step) & mask)
+  /// The place that a new record gets.
+  private func placeForNew(_ key: UInt64, _ moment: UInt32) -> UnsafeMutablePointer<Record> {
+    let (first, second) = unsafe rows(key)
+    let (one, other) = unsafe (leastWorth(first, moment), leastWorth(second, moment))
+    if one.empty != other.empty {
+      return unsafe one.empty > other.empty ? first + one.step : second + other.step
+    }
+    return unsafe one.worth <= other.worth ? first + one.step : second + other.step
+  }
+
+  /// Where in a row the record lies that matters least, how much it does, and how many places of
+  /// the row are empty.
+  private func leastWorth(
+    _ row: UnsafeMutablePointer<Record>,
+    _ moment: UInt32
+  ) -> (step: Int, worth: UInt64, empty: Int) {
+    var least = (step: 0, worth: UInt64.max, empty: 0)
+    for step in 0..<Self.placesPerRow {
+      let worth = unsafe row[step].worth(milliseconds: moment)
+      if worth == 0 { least.empty &+= 1 }
+      if worth < least.worth { (least.step, least.worth) = (step, worth) }
+    }
+    return least
+  }
+
+  /// The first places of the two rows that `key`'s record may lie in; they differ.
+  private func rows(
+    _ key: UInt64
+  ) -> (UnsafeMutablePointer<Record>, UnsafeMutablePointer<Record>) {
+    let first = Int(truncatingIfNeeded: key >> 1) & rowMask
+    let second = first ^ (Int(truncatingIfNeeded: key >> 33) & rowMask | 1)
+    return unsafe (records + first &* Self.placesPerRow, records + second &* Self.placesPerRow)
   }
 }

@@ -145,17 +145,19 @@ final class LabNetwork: Sendable {
     return timing.readyAt.secondsUntilNow
   }
 
-  /// Waits until every router has a session; returns the seconds since all listened. Sessions of
-  /// SSU2 alone are seen on the routers' consoles.
+  /// Waits until every router, or each of the routers `numbers`, has a session; returns the seconds
+  /// since all listened. Sessions of SSU2 alone are seen on the routers' consoles.
   @discardableResult
   func waitForSessions(
+    of numbers: [Int]? = nil,
     timeoutNanoseconds: UInt64 = 120 * Nanoseconds.perSecond
   ) throws(LabError) -> Double {
+    let watched = routers.filter { numbers?.contains($0.number) ?? true }
     let isDone = Pause.until(
       timeoutNanoseconds: timeoutNanoseconds,
       intervalNanoseconds: 50 * Nanoseconds.perMillisecond
     ) {
-      routers.allSatisfy {
+      watched.allSatisfy {
         ($0.observe()?.sessionsNTCP2 ?? 0) > 0 || !($0.lookAtConsole()?.sessionsSSU2 ?? []).isEmpty
       }
     }

@@ -144,10 +144,8 @@ extension Shard where World: ~Copyable {
     acceptsAgainAt = now.advanced(byNanoseconds: ShardBounds.acceptPauseNanoseconds)
   }
 
-  /// Forgets a stranger; its connection closes. One whose flight nobody had time to prove has asked
-  /// all the same: a flood's addresses would else stay as good as newcomers.
+  /// Forgets a stranger; its connection closes.
   mutating func endStranger(_ slot: UInt32) {
-    if case .deferred = strangers[slot].stage { judge.limits.ask(strangers[slot].keys, now: now) }
     judge.limits.leave(strangers[slot].keys)
     _ = takeStranger(slot)
   }

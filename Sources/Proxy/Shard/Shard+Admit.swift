@@ -38,9 +38,14 @@ extension Shard where World: ~Copyable {
   }
 
   private mutating func wait(_ slot: UInt32, _ flight: ProvenFlight, _ standing: Standing) {
-    if case .waiting = strangers[slot].stage { return }
+    let queue = StrangerQueue.waiting(standing)
+    if case .waiting = strangers[slot].stage {
+      // Whoever has come to stand worse is no longer in the way of those it came with.
+      if !strangerQueues.stands(slot, in: queue) { strangerQueues.move(slot, to: queue) }
+      return
+    }
     strangers[slot].stage = .waiting(flight)
-    strangerQueues.move(slot, to: StrangerQueue.waiting(standing))
+    strangerQueues.move(slot, to: queue)
     let until = strangers[slot].provenAt.advanced(
       byNanoseconds: policy.law.limits.admissionWaitNanoseconds
     )
@@ -72,16 +77,20 @@ extension Shard where World: ~Copyable {
 
   /// Breaks off the oldest handshake of at least as bad a standing that has stalled long enough;
   /// whether there was one.
+  ///
+  /// Each is judged as it stands now: a flood's first handshakes were fresh when they were let
+  /// through.
   private mutating func breakOffStalled(_ worse: Standing) -> Bool {
     var rank: Standing? = .failing
-    while let standing = rank, standing >= worse {
-      rank = standing.better
-      guard let slot = sessionQueues.oldest(SessionQueue.handshaking(standing)) else { continue }
+    while let queue = rank {
+      rank = queue.better
+      guard let slot = sessionQueues.oldest(SessionQueue.handshaking(queue)) else { continue }
+      let standing = judge.limits.standing(sessions[slot].keys, now: now)
+      guard max(queue, standing) >= worse else { continue }
       let stalled = now.nanoseconds(since: sessions[slot].steppedAt)
-      // Judged as it stands now: a flood's first handshakes were fresh when they were let through.
-      let isBlemished = judge.limits.standing(sessions[slot].keys, now: now) > .fresh
-      let grace = ShardBounds.stallNanoseconds(isBlemished: isBlemished)
-      guard stalled >= grace else { continue }
+      guard stalled >= ShardBounds.stallNanoseconds(isBlemished: standing > .fresh) else {
+        continue
+      }
       conclude(slot, sessionTimeOutcome(slot))
       endSession(slot)
       return true

@@ -55,8 +55,10 @@ extension Shard where World: ~Copyable {
       keepFlight(slot, bytesThere: bytesThere)
       refuseAsHostile(slot, reason)
     case .plausible(let flight):
+      judge.limits.ask(strangers[slot].keys, now: now)
       accept(slot, flight, bytesThere: bytesThere)
     case .prove:
+      judge.limits.ask(strangers[slot].keys, now: now)
       proveInTurn(slot, bytesThere: bytesThere)
     }
   }
@@ -73,7 +75,8 @@ extension Shard where World: ~Copyable {
     return look.verdict
   }
 
-  /// Proves at once who has no blemish; the others when there is time.
+  /// Proves at once who has no blemish; the others when there is time. It has asked already, proven
+  /// or not: a flood's addresses would else stay as good as newcomers.
   private mutating func proveInTurn(_ slot: UInt32, bytesThere: Int) {
     let standing = judge.limits.standing(strangers[slot].keys, now: now)
     guard standing > .fresh else { return prove(slot, bytesThere: bytesThere) }

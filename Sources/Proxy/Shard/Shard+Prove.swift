@@ -27,7 +27,6 @@ extension Shard where World: ~Copyable {
   /// A first flight that may be let through, once it is whole.
   mutating func accept(_ slot: UInt32, _ flight: ProvenFlight, bytesThere: Int) {
     leaveHalfOpen(slot)
-    judge.limits.ask(strangers[slot].keys, now: now)
     strangers[slot].provenAt = now
     checkWhole(slot, flight, bytesThere: bytesThere)
   }

@@ -55,6 +55,11 @@ struct SlotQueues: ~Copyable {
   /// The slot that came to the same queue before this one.
   func previous(before slot: UInt32) -> UInt32? { self.slot(unsafe links[Int(slot)].previous) }
 
+  /// Whether a slot stands in this queue.
+  func stands(_ slot: UInt32, in queue: Int) -> Bool {
+    unsafe links[Int(slot)].queue == checked(queue)
+  }
+
   /// Slots in a queue.
   func count(_ queue: Int) -> Int { unsafe ends[checked(queue)].count }
 

@@ -127,8 +127,10 @@ struct Rehearsal: ~Copyable {
     case .refuse(let reason):
       refuse(&stranger, reason)
     case .plausible(let flight):
+      judge.limits.ask(stranger.keys, now: now)
       accept(&stranger, flight, bytes.count)
     case .prove:
+      judge.limits.ask(stranger.keys, now: now)
       prove(&stranger, bytes)
     }
   }
@@ -147,7 +149,6 @@ struct Rehearsal: ~Copyable {
     _ bytesThere: Int
   ) {
     leaveHalfOpen(&stranger)
-    judge.limits.ask(stranger.keys, now: now)
     checkWhole(&stranger, flight, bytesThere)
   }
 

@@ -28,6 +28,7 @@ struct SlotQueuesTests {
         if queues.count(queue) != slots.count { mistakes += 1 }
         if queues.newest(queue) != slots.last { mistakes += 1 }
         if Self.walk(queues, queue) != slots { mistakes += 1 }
+        if queues.stands(slot, in: queue) != slots.contains(slot) { mistakes += 1 }
       }
     }
     Seeds.report(mistakes == 0 ? nil : "\(mistakes) mistakes", seed: seed)
