@@ -4,7 +4,8 @@ import Wire
 
 @testable import Filter
 
-/// What a decision may cost.
+/// What a decision may cost, measured for a tenth of a second or so: a machine that others share is
+/// slow for moments of some tens of milliseconds.
 @Suite(.serialized) struct RuleCostTests {
   /// Fifty rules of every kind over lists of 200,000 networks.
   static func book(_ generator: inout SeededGenerator) throws -> RuleBook {
@@ -83,12 +84,12 @@ import Wire
       let all = features.span
       let flights = bytes.span
       var matched = 0
-      let arrival = BatchTiming.measure(count * 16, batch: 1_024) { range in
+      let arrival = BatchTiming.measure(count * 128, batch: 1_024) { range in
         for index in range where !program.arrival(all[index & (count - 1)]).matched.isEmpty {
           matched += 1
         }
       }
-      let flight = BatchTiming.measure(count * 16, batch: 1_024) { range in
+      let flight = BatchTiming.measure(count * 128, batch: 1_024) { range in
         for index in range {
           let start = index & 511
           let bytes = flights.extracting(start..<(start + 300))
@@ -100,7 +101,7 @@ import Wire
       print("50 rules on a first flight of 300 bytes: \(flight); \(flight.cost).")
       print("Features take \(MemoryLayout<Features>.stride) bytes,", terminator: " ")
       print("a verdict \(MemoryLayout<RuleVerdict>.stride).")
-      #expect(matched > count * 16)
+      #expect(matched > count * 128)
       #expect(arrival.cost == .none && flight.cost == .none)
       #expect(arrival.best <= 200)
       #expect(flight.best <= 200)
@@ -118,7 +119,7 @@ import Wire
       let features = (0..<4_096).map { _ in Self.features(&generator) }
       var passed = 0
       let all = features.span
-      let timing = BatchTiming.measure(features.count * 8, batch: 1_024) { range in
+      let timing = BatchTiming.measure(features.count * 64, batch: 1_024) { range in
         for index in range {
           let place = index & 4_095
           let verdict = program.arrival(all[place])
