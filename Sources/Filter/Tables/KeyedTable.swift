@@ -1,7 +1,7 @@
 internal import Wire
 
 /// What a `KeyedTable` holds: a record that is found by a secret hash.
-protocol KeyedRecord: BitwiseCopyable {
+public protocol KeyedRecord: BitwiseCopyable {
   /// An empty place.
   init()
   /// The key that found this record; zero when the place is empty.
@@ -21,8 +21,11 @@ protocol KeyedRecord: BitwiseCopyable {
 /// rows to choose from hardly any record is pushed out before the table is two thirds full. The
 /// cost of a look-up never depends on how many sources there are, and a flood of new ones can push
 /// out only what lies in the rows it happens to hit.
+///
+/// Public for the optimiser alone: Swift 6.3.1 fails an assertion where it inlines the end of a
+/// table that is not into other modules (a build without `-enable-testing`).
 @safe
-struct KeyedTable<Record: KeyedRecord>: ~Copyable {
+public struct KeyedTable<Record: KeyedRecord>: ~Copyable {
   private static var placesPerRow: Int { 4 }
 
   private let records: UnsafeMutablePointer<Record>
