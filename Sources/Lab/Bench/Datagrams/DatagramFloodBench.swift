@@ -10,8 +10,9 @@ enum DatagramFloodBench {
   /// Six newcomers a minute: from fifteen a minute on the router's own limiter refuses, flood or
   /// not, and the gate lets eight strangers a minute try.
   private static let javaIntervalNanoseconds = 10 * Nanoseconds.perSecond
-  /// So few newcomers take longer to say anything.
-  private static let javaWindowRatio = 3.0
+  /// So few newcomers take longer to say anything: what passes before the first cookie costs one or
+  /// two of the first minute, whatever follows.
+  private static let javaWindowRatio = 6.0
   private static let bareJavaIntervalNanoseconds = 1_500 * Nanoseconds.perMillisecond
   /// Until a Java router's limiter has counted a flood.
   private static let javaLeadNanoseconds = 8 * Nanoseconds.perSecond
