@@ -48,6 +48,8 @@ long linux_splice(int from, int to, size_t count, unsigned flags) {
 
 int linux_close(int descriptor) { return close(descriptor); }
 
+int linux_duplicate(int descriptor) { return fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }
+
 int linux_errno(void) { return errno; }
 
 uint64_t linux_monotonic_nanoseconds(void) {

@@ -16,6 +16,11 @@ public struct Descriptor: ~Copyable, Sendable {
     _ = linux_close(rawValue)
   }
 
+  /// Another descriptor for the same thing, with an owner of its own.
+  public func duplicate() throws(Errno) -> Descriptor {
+    Descriptor(owning: try Errno.check(linux_duplicate(rawValue)))
+  }
+
   /// Gives up the descriptor without closing it.
   @_noLocks
   public consuming func release() -> Int32 {

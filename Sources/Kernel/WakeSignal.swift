@@ -11,8 +11,10 @@ public struct WakeSignal: ~Copyable, Sendable {
     descriptor = Descriptor(owning: try Errno.check(linux_event_descriptor()))
   }
 
-  /// A handle for other threads; valid as long as this signal lives.
-  public var remote: WakeRemote { WakeRemote(rawValue: descriptor.rawValue) }
+  /// A handle for another thread. It may outlive this signal: then nobody is woken.
+  public func makeRemote() throws(Errno) -> WakeRemote {
+    WakeRemote(descriptor: try descriptor.duplicate())
+  }
 
   /// Clears the signal.
   @_noLocks
@@ -22,13 +24,14 @@ public struct WakeSignal: ~Copyable, Sendable {
   }
 }
 
-/// Raises a loop's wake signal from another thread.
-public struct WakeRemote: Sendable, BitwiseCopyable {
-  fileprivate let rawValue: Int32
+/// Raises a loop's wake signal from another thread, through a descriptor of its own: the number of
+/// one that a loop has closed may be a connection's by now.
+public struct WakeRemote: ~Copyable, Sendable {
+  fileprivate let descriptor: Descriptor
 
   /// Wakes the loop.
   public func raise() {
     var one: UInt64 = 1
-    _ = unsafe linux_write(rawValue, &one, MemoryLayout<UInt64>.size)
+    _ = unsafe linux_write(descriptor.rawValue, &one, MemoryLayout<UInt64>.size)
   }
 }

@@ -31,6 +31,8 @@ LINUX_NO_LOCKS long linux_read(int descriptor, void *buffer, size_t count);
 LINUX_NO_LOCKS long linux_write(int descriptor, const void *buffer, size_t count);
 LINUX_NO_LOCKS long linux_splice(int from, int to, size_t count, unsigned flags);
 LINUX_NO_LOCKS int linux_close(int descriptor);
+/// Another descriptor for the same thing, closed on exec.
+int linux_duplicate(int descriptor);
 LINUX_NO_LOCKS int linux_errno(void);
 /// Monotonic nanoseconds, and seconds and nanoseconds of the wall clock.
 LINUX_NO_LOCKS uint64_t linux_monotonic_nanoseconds(void);

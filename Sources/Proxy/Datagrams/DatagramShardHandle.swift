@@ -21,7 +21,7 @@ public final class DatagramShardHandle: Sendable {
   /// Descriptors of a shard beside those of flows: its doors, injectors, poller and wake signal.
   public static let otherDescriptors = DatagramDoors.capacity + 8
 
-  private init(wake: WakeRemote) {
+  private init(wake: consuming WakeRemote) {
     board = CounterBoard(layout: ShardHandle.layout)
     ring = EventRing()
     proven = EndpointRing()
@@ -56,7 +56,7 @@ public final class DatagramShardHandle: Sendable {
     whenEnded: @escaping @Sendable () -> Void
   ) throws(Errno) -> DatagramShardHandle {
     let wake = try WakeSignal()
-    let handle = DatagramShardHandle(wake: wake.remote)
+    let handle = DatagramShardHandle(wake: try wake.makeRemote())
     handle.people.put(people)
     let network = try LinuxDatagramNetwork(
       doors: doors,

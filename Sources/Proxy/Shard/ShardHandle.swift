@@ -35,7 +35,7 @@ public final class ShardHandle: Sendable {
   public static let otherDescriptors = 2 * ShardBounds.overflows + 16
 
   private init(
-    wake: WakeRemote,
+    wake: consuming WakeRemote,
     probes: ProbeTableOwner?,
     standings: StandingTableOwner?
   ) {
@@ -78,7 +78,7 @@ public final class ShardHandle: Sendable {
     whenEnded: @escaping @Sendable () -> Void
   ) throws(Errno) -> ShardHandle {
     let wake = try WakeSignal()
-    let handle = ShardHandle(wake: wake.remote, probes: probes, standings: standings)
+    let handle = ShardHandle(wake: try wake.makeRemote(), probes: probes, standings: standings)
     handle.people.put(people)
     let network = try LinuxNetwork(listeners: listeners, wake: wake)
     let instruments = ShardInstruments(
