@@ -1,4 +1,5 @@
 import Testing
+import Wire
 
 @testable import Filter
 
@@ -11,13 +12,17 @@ import Testing
     case router(Int)
     case peer(Int)
     case time
-    case peerGoes
+    case peerGoes(afterMilliseconds: UInt64 = 1)
     case routerGoes
   }
 
-  private static func follower(lateBytes: Int = 0) -> HandshakeFollower {
+  private static func follower() -> HandshakeFollower {
+    HandshakeFollower(ProvenFlight(length: 64, message3Length: message3))
+  }
+
+  private static func unprovenFollower(lateBytes: Int = 0) -> HandshakeFollower {
     HandshakeFollower(
-      ProvenFlight(length: 64, message3Length: message3, lateBytes: lateBytes)
+      ProvenFlight(plausibleLength: 64, message3Minimum: message3, lateBytes: lateBytes)
     )
   }
 
@@ -29,7 +34,8 @@ import Testing
     case .router(let count): follower.routerSent(count)
     case .peer(let count): follower.peerSent(count)
     case .time: follower.timeIsUp()
-    case .peerGoes: follower.peerClosed()
+    case .peerGoes(let milliseconds):
+      follower.peerClosed(afterNanoseconds: milliseconds * Nanoseconds.perMillisecond)
     case .routerGoes: follower.routerClosed()
     }
   }
@@ -48,13 +54,34 @@ import Testing
   @Test func beforeTheAnswer() {
     #expect(Self.outcome(.time) == .decided(.fail, .noAnswer))
     #expect(Self.outcome(.routerGoes) == .decided(.fail, .noAnswer))
-    #expect(Self.outcome(.peerGoes) == .decided(.fail, .peerLeft))
+    #expect(Self.outcome(.peerGoes()) == .decided(.fail, .peerLeft))
+  }
+
+  /// Initiators wait ten seconds for a router that hangs: that they go is not their doing.
+  @Test func whoWaitedInVainDidNotLeave() {
+    let left = Self.outcome(.peerGoes(afterMilliseconds: 1_999))
+    #expect(left == .decided(.fail, .peerLeft))
+    let waited = Self.outcome(.peerGoes(afterMilliseconds: 2_000))
+    #expect(waited == .decided(.fail, .noAnswer))
+    let answered = Self.outcome(.router(64), .peerGoes(afterMilliseconds: 9_000))
+    #expect(answered == .decided(.fail, .peerLeft))
+  }
+
+  /// Without a proof the router may still wait for more of message 3: its silence is no yes.
+  @Test func silenceEstablishesNothingThatIsUnproven() {
+    var follower = Self.unprovenFollower()
+    _ = follower.routerSent(64)
+    #expect(follower.peerSent(Self.message3) == .underWay)
+    #expect(!follower.isConfirming)
+    #expect(follower.timeIsUp() == .decided(.fail, .stalled))
+    #expect(follower.routerSent(64) == .underWay)
+    #expect(follower.routerSent(1) == .late)
   }
 
   @Test func afterTheAnswer() {
     #expect(Self.outcome(.router(64), .time) == .decided(.fail, .stalled))
     #expect(Self.outcome(.router(64), .routerGoes) == .decided(.fail, .routerClosed))
-    #expect(Self.outcome(.router(64), .peerGoes) == .decided(.fail, .peerLeft))
+    #expect(Self.outcome(.router(64), .peerGoes()) == .decided(.fail, .peerLeft))
     #expect(Self.outcome(.router(64), .peer(947), .time) == .decided(.fail, .stalled))
     #expect(Self.outcome(.router(1), .router(286), .router(900)) == .underWay)
   }
@@ -63,7 +90,7 @@ import Testing
     let whole = Event.peer(Self.message3)
     #expect(Self.outcome(.router(64), whole, .time) == .decided(.complete, .established))
     #expect(Self.outcome(.router(64), whole, .routerGoes) == .decided(.fail, .routerClosed))
-    #expect(Self.outcome(.router(64), whole, .peerGoes) == .decided(.fail, .peerLeft))
+    #expect(Self.outcome(.router(64), whole, .peerGoes()) == .decided(.fail, .peerLeft))
     let data = Event.router(65)
     #expect(Self.outcome(.router(64), whole, data) == .decided(.complete, .established))
     let parts: [HandshakeOutcome] = [
@@ -99,7 +126,7 @@ import Testing
   }
 
   @Test func paddingThatCameLateIsNoPartOfMessage3() {
-    var follower = Self.follower(lateBytes: 20)
+    var follower = Self.unprovenFollower(lateBytes: 20)
     #expect(follower.peerMaySend == 20)
     #expect(follower.peerSent(15) == .underWay)
     #expect(follower.peerMaySend == 5)
@@ -123,7 +150,7 @@ import Testing
         let events: [Event] = [.router(count), .peer(count), .peer(count), .peer(count), .time]
         var event = events.randomElement(using: &generator) ?? .time
         if Int.random(in: 0..<12, using: &generator) == 0 {
-          event = Bool.random(using: &generator) ? .peerGoes : .routerGoes
+          event = Bool.random(using: &generator) ? .peerGoes() : .routerGoes
         }
         if case .peer = event, !answered { event = .router(count) }
         let isWhole = answered && fromPeer >= Self.message3

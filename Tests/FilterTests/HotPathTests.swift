@@ -82,7 +82,7 @@ private struct Rooms: ~Copyable {
     var outcome = follower.routerSent(proven % 3 == 0 ? 31 : 700)
     if outcome == .underWay { outcome = follower.routerClosed() }
     _ = follower.timeIsUp()
-    _ = follower.peerClosed()
+    _ = follower.peerClosed(afterNanoseconds: 0)
     let isSession = outcome == .decided(.complete, .established)
     if isSession { limits.complete(keys, now: now) } else { limits.fail(keys, now: now) }
     admission.resolve(standing, isSession: isSession)

@@ -102,9 +102,8 @@ import Testing
     let flight = PlainFlight(shape: shape, padding: padding).bytes
     for count in shape.length...longest {
       let expected = ProvenFlight(
-        length: count,
-        message3Length: 48 + 459,
-        isSkewed: false,
+        plausibleLength: count,
+        message3Minimum: 48 + 459,
         lateBytes: longest - count
       )
       #expect(judge.look(Array(flight.prefix(count))) == .plausible(expected))

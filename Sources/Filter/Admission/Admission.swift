@@ -49,6 +49,13 @@ public struct Admission: BitwiseCopyable, Sendable {
   /// Handshakes under way at the router.
   public var handshakesInFlight: Int { inFlight }
 
+  /// Whether nobody of an address with so many handshakes under way is let through, whatever room
+  /// there is.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  public func mustWait(addressInFlight: Int) -> Bool { onePerAddress && addressInFlight > 0 }
+
   /// Judges a proven peer; `addressInFlight` are the handshakes of its address under
   /// way at the router.
   #if !DEBUG
@@ -59,7 +66,7 @@ public struct Admission: BitwiseCopyable, Sendable {
     addressInFlight: Int,
     now: Instant
   ) -> AdmissionVerdict {
-    if onePerAddress, addressInFlight > 0 { return .wait }
+    if mustWait(addressInFlight: addressInFlight) { return .wait }
     guard hasAllowance(standing, now: now) else { return .wait }
     guard inFlight < inFlightMaximum else { return .makeRoom(worse: standing) }
     takeAllowance(standing, now: now)

@@ -1,13 +1,19 @@
 internal import Kernel
 
+/// The two ends of a direction.
+enum DirectionEnd: BitwiseCopyable {
+  case sender
+  case receiver
+}
+
 /// What moving bytes in one direction came to.
 struct MoveOutcome: BitwiseCopyable {
   /// Bytes taken from the sender.
   var bytesTaken = 0
   /// Whether there is more to do that no event will announce.
   var hasMore = false
-  /// Whether one of the two connections is gone.
-  var isBroken = false
+  /// Whose connection is gone, if one is.
+  var broken: DirectionEnd?
 }
 
 /// Moves bytes from one socket to another, in one direction, for the time of one call.
@@ -82,7 +88,7 @@ struct Relay<World: Network & ~Copyable>: ~Copyable {
     } else {
       copy(&network, sender, receiver, &direction, &stock, most)
     }
-    return !outcome.isBroken
+    return outcome.broken == nil
   }
 
   /// Empties the overflow into the receiver and gives it back; whether there is none left.
@@ -93,14 +99,14 @@ struct Relay<World: Network & ~Copyable>: ~Copyable {
     _ stock: inout OverflowStock<World>
   ) -> Bool {
     guard var overflow = direction.overflow.take() else { return true }
-    while network.count(overflow) > 0, direction.isWritable, !outcome.isBroken {
+    while network.count(overflow) > 0, direction.isWritable, outcome.broken == nil {
       switch network.drain(&overflow, into: receiver) {
       case .bytes: break
       case .full: direction.isWritable = false
-      case .broken: outcome.isBroken = true
+      case .broken: outcome.broken = .receiver
       }
     }
-    guard network.count(overflow) == 0, !outcome.isBroken else {
+    guard network.count(overflow) == 0, outcome.broken == nil else {
       direction.overflow = .some(overflow)
       return false
     }
@@ -135,7 +141,7 @@ struct Relay<World: Network & ~Copyable>: ~Copyable {
       direction.fullReads = 0
       return stock.giveBack(overflow, network)
     case .end: direction.endSeen = true
-    case .broken: outcome.isBroken = true
+    case .broken: outcome.broken = .sender
     }
     direction.overflow = .some(overflow)
   }
@@ -158,7 +164,7 @@ struct Relay<World: Network & ~Copyable>: ~Copyable {
     switch unsafe network.send(receiver, buffer, count) {
     case .bytes(let taken): sent = taken
     case .full: break
-    case .broken: return outcome.isBroken = true
+    case .broken: return outcome.broken = .receiver
     }
     if sent < count { direction.isWritable = false }
     guard canKeepRest else {
@@ -178,7 +184,7 @@ struct Relay<World: Network & ~Copyable>: ~Copyable {
     case .bytes: break
     case .empty: direction.isReadable = false
     case .end: direction.endSeen = true
-    case .broken: outcome.isBroken = true
+    case .broken: outcome.broken = .sender
     }
   }
 
@@ -201,9 +207,9 @@ struct Relay<World: Network & ~Copyable>: ~Copyable {
     from start: Int,
     to end: Int
   ) {
-    guard var overflow = stock.take(&network) else { return outcome.isBroken = true }
+    guard var overflow = stock.take(&network) else { return outcome.broken = .receiver }
     let rest = unsafe UnsafeRawPointer(buffer) + start
-    outcome.isBroken = unsafe !network.store(rest, end &- start, in: &overflow)
+    if unsafe !network.store(rest, end &- start, in: &overflow) { outcome.broken = .receiver }
     direction.overflow = .some(overflow)
   }
 }

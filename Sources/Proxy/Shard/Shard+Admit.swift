@@ -13,7 +13,8 @@ extension Shard where World: ~Copyable {
     }
     let keys = strangers[slot].keys
     let standing = judge.limits.standing(keys, now: now)
-    guard now >= routerRestsUntil, hasSessionRoom(standing) else {
+    let isResting = reach.rests(for: strangers[slot].source.address, now: now)
+    guard !isResting, hasSessionRoom(standing) else {
       return wait(slot, flight, standing)
     }
     let addressInFlight = judge.limits.inFlight(keys)
@@ -57,22 +58,37 @@ extension Shard where World: ~Copyable {
   /// Asks again for those who wait: in order of standing; known peers in their order, the others
   /// newest first, since a flood's oldest are the flood's.
   mutating func admitWaiting() {
-    guard now >= routerRestsUntil, !sessions.isFull else { return }
+    guard !reach.rests(now: now), !sessions.isFull else { return }
     var rank: Standing? = .known
     while let standing = rank {
       rank = standing.worse
-      let queue = StrangerQueue.waiting(standing)
-      var next =
-        standing == .known ? strangerQueues.oldest(queue) : strangerQueues.newest(queue)
-      for _ in 0..<ShardBounds.admissionsPerTurn {
-        guard let slot = next else { break }
-        next =
-          standing == .known
-          ? strangerQueues.next(after: slot) : strangerQueues.previous(before: slot)
-        guard case .waiting(let flight) = strangers[slot].stage else { continue }
-        askAdmission(slot, flight)
-      }
+      admitWaiting(standing)
     }
+  }
+
+  private mutating func admitWaiting(_ standing: Standing) {
+    let queue = StrangerQueue.waiting(standing)
+    let isInOrder = standing == .known
+    var next = isInOrder ? strangerQueues.oldest(queue) : strangerQueues.newest(queue)
+    var asked = 0
+    for _ in 0..<ShardBounds.waitersPerTurn {
+      guard asked < ShardBounds.admissionsPerTurn, let slot = next else { return }
+      next =
+        isInOrder ? strangerQueues.next(after: slot) : strangerQueues.previous(before: slot)
+      guard case .waiting(let flight) = strangers[slot].stage, isWorthAsking(slot) else {
+        continue
+      }
+      asked &+= 1
+      askAdmission(slot, flight)
+    }
+  }
+
+  /// Whether the answer may be another than to wait. Many of one address, or of a family that the
+  /// router does not listen on, would else hide those behind them.
+  private func isWorthAsking(_ slot: UInt32) -> Bool {
+    let addressInFlight = judge.limits.inFlight(strangers[slot].keys)
+    return !admission.mustWait(addressInFlight: addressInFlight)
+      && !reach.rests(for: strangers[slot].source.address, now: now)
   }
 
   /// Breaks off the oldest handshake of at least as bad a standing that has stalled long enough;
@@ -92,7 +108,8 @@ extension Shard where World: ~Copyable {
         continue
       }
       conclude(slot, sessionTimeOutcome(slot))
-      endSession(slot)
+      // One that only waited for the router's word became a session by that, and its place is free.
+      if sessions[slot].isInFlight { endSession(slot) }
       return true
     }
     return false
@@ -110,7 +127,7 @@ extension Shard where World: ~Copyable {
       beginSession(slot, router: socket, flight, standing)
     case .refused:
       admission.withdraw(standing)
-      routerIsAway(errorNumber: 0)
+      routerIsAway(for: source, errorNumber: 0)
       wait(slot, flight, standing)
     case .descriptorsShort:
       admission.withdraw(standing)
@@ -118,8 +135,20 @@ extension Shard where World: ~Copyable {
       _ = makeDescriptorRoom()
     case .forbidden(let errno):
       admission.withdraw(standing)
-      routerIsAway(errorNumber: errno.rawValue)
+      routerIsAway(for: source, errorNumber: errno.rawValue)
       wait(slot, flight, standing)
+      // It may be this peer's address alone that can't be dialled from: others come first now.
+      placeLast(slot, standing)
+    }
+  }
+
+  /// Lets all others that wait with this standing be asked before this one.
+  private mutating func placeLast(_ slot: UInt32, _ standing: Standing) {
+    let queue = StrangerQueue.waiting(standing)
+    if standing == .known {
+      strangerQueues.move(slot, to: queue)
+    } else {
+      strangerQueues.moveToFront(slot, of: queue)
     }
   }
 
@@ -175,7 +204,7 @@ extension Shard where World: ~Copyable {
 
   /// The router did not take the connection: the peer waits again, its first flight still unread.
   mutating func returnToWaiting(_ slot: UInt32, _ flight: ProvenFlight) {
-    routerIsAway(errorNumber: 0)
+    routerIsAway(for: sessions[slot].source, errorNumber: 0)
     makeStrangerRoom()
     let standing = sessions[slot].standing
     admission.putBack(standing)
@@ -200,18 +229,19 @@ extension Shard where World: ~Copyable {
     wait(stranger, flight, standing)
   }
 
-  /// The router takes no connection for now.
-  private mutating func routerIsAway(errorNumber: Int32) {
-    routerRestsUntil = now.advanced(byNanoseconds: ShardBounds.redialNanoseconds)
-    guard routerAwaySince == nil else { return }
-    routerAwaySince = now
+  /// The router takes no connection of such a source for now.
+  private mutating func routerIsAway(for source: Endpoint, errorNumber: Int32) {
+    let until = now.advanced(byNanoseconds: ShardBounds.redialNanoseconds)
+    reach[source.address].restsUntil = until
+    guard reach[source.address].awaySince == nil else { return }
+    reach[source.address].awaySince = now
     events.write(.routerUnreachable(errorNumber: errorNumber), at: now)
   }
 
-  /// The router took a connection.
-  mutating func routerIsThere() {
-    guard let since = routerAwaySince else { return }
-    routerAwaySince = nil
+  /// The router took a connection of such a source.
+  mutating func routerIsThere(for source: Endpoint) {
+    guard let since = reach[source.address].awaySince else { return }
+    reach[source.address].awaySince = nil
     events.write(.routerBack(awayNanoseconds: now.nanoseconds(since: since)), at: now)
   }
 }

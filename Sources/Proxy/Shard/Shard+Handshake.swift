@@ -8,17 +8,18 @@ internal import Wire
 extension Shard where World: ~Copyable {
   /// Hands the whole first flight over, once.
   mutating func handOver(_ slot: UInt32, _ flight: ProvenFlight) {
-    routerIsThere()
+    routerIsThere(for: sessions[slot].source)
     dialled &-= 1
-    count(.admit, flight.lateBytes == 0 ? .proven : .plausible, sessions[slot].source)
+    count(.admit, flight.isProven ? .proven : .plausible, sessions[slot].source)
     sessions[slot].stage = .handshaking(HandshakeFollower(flight))
     sessions[slot].steppedAt = now
     let length = flight.length
-    guard
-      unsafe network.receive(sessions[slot].peer, buffer, length) == .bytes(length),
-      unsafe network.send(sessions[slot].router, buffer, length) == .bytes(length)
-    else {
+    guard unsafe network.receive(sessions[slot].peer, buffer, length) == .bytes(length) else {
       concludeEnd(slot, .peerClosed)
+      return endSession(slot)
+    }
+    guard unsafe network.send(sessions[slot].router, buffer, length) == .bytes(length) else {
+      concludeEnd(slot, .routerClosed)
       return endSession(slot)
     }
     counters.add(UInt64(length), to: .bytesToRouter)
@@ -75,6 +76,8 @@ extension Shard where World: ~Copyable {
         .routerAnswer,
         nanoseconds: now.nanoseconds(since: sessions[slot].steppedAt)
       )
+      // What a slow router took of the time is not held against its peer.
+      setStallDeadline(slot)
     }
     step(slot, follower.routerSent(count), follower)
   }
@@ -148,7 +151,8 @@ extension Shard where World: ~Copyable {
     guard case .handshaking(var follower) = sessions[slot].stage else { return }
     let outcome =
       switch end {
-      case .peerClosed: follower.peerClosed()
+      case .peerClosed:
+        follower.peerClosed(afterNanoseconds: now.nanoseconds(since: sessions[slot].steppedAt))
       case .peerSpokeEarly: follower.peerSpokeEarly()
       case .routerClosed: follower.routerClosed()
       }

@@ -78,7 +78,8 @@ extension Shard where World: ~Copyable {
       drain(slot)
       endStranger(slot)
     case .waiting:
-      refuse(slot, routerAwaySince == nil ? .routerBusy : .routerDown)
+      let isAway = reach[strangers[slot].source.address].awaySince != nil
+      refuse(slot, isAway ? .routerDown : .routerBusy)
     case .mimicking(let plan, _):
       endMimicry(slot, plan)
     }

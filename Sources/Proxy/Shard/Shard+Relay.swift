@@ -34,8 +34,11 @@ extension Shard where World: ~Copyable {
     if fromRouter.bytesTaken > 0 { routerSpoke(slot, fromRouter.bytesTaken) }
     let fromPeer = moveToRouter(slot)
     if fromPeer.bytesTaken > 0 { peerSpoke(slot, fromPeer.bytesTaken) }
-    if fromRouter.isBroken || fromPeer.isBroken {
-      return endBroken(slot, fromRouter: fromRouter.isBroken)
+    if let broken = fromRouter.broken {
+      return endBroken(slot, broken == .sender ? .routerClosed : .peerClosed)
+    }
+    if let broken = fromPeer.broken {
+      return endBroken(slot, broken == .sender ? .peerClosed : .routerClosed)
     }
     guard mayGoOn(slot) else { return }
     if fromRouter.hasMore || fromPeer.hasMore { busySessions.move(slot, to: 0) }
@@ -75,9 +78,15 @@ extension Shard where World: ~Copyable {
     )
   }
 
-  /// One of the two connections is gone: so goes the other, by reset as well.
-  private mutating func endBroken(_ slot: UInt32, fromRouter: Bool) {
-    concludeEnd(slot, fromRouter ? .routerClosed : .peerClosed)
+  /// One of the two connections is gone: so goes the other, by reset as well. What a router said
+  /// before it went, a termination perhaps, is still the peer's.
+  private mutating func endBroken(_ slot: UInt32, _ end: EarlyEnd) {
+    if end == .routerClosed {
+      sessions[slot].toPeer.isReadable = true
+      let last = moveToPeer(slot)
+      if last.bytesTaken > 0 { routerSpoke(slot, last.bytesTaken) }
+    }
+    concludeEnd(slot, end)
     network.resetOnClose(sessions[slot].peer)
     network.resetOnClose(sessions[slot].router)
     endSession(slot)
@@ -134,7 +143,7 @@ extension Shard where World: ~Copyable {
       returnToWaiting(slot, flight)
     case .handshaking(let follower):
       // The router ends what it does not want; until then the connection is left as it is.
-      guard !follower.isJudged else { return endSession(slot) }
+      guard !follower.isJudged || follower.isConfirming else { return endSession(slot) }
       conclude(slot, sessionTimeOutcome(slot))
       guard sessions[slot].isInFlight else { return }
       sessionTimers.set(slot, at: now.advanced(byNanoseconds: ShardBounds.slowNanoseconds))

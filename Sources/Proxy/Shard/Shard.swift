@@ -47,10 +47,8 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
   var descriptorsToldAgainAt: Instant
   /// Whether the last turn left deadlines for the next one.
   var hasLateDeadlines = false
-  /// Until when the router is not dialled, after it refused.
-  var routerRestsUntil: Instant
-  /// Since when the router takes no connection.
-  var routerAwaySince: Instant?
+  /// Whether the router takes connections.
+  var reach: RouterReach
   /// Sessions whose connection to the router is being set up.
   var dialled = 0
   var isDraining = false
@@ -70,7 +68,7 @@ struct Shard<World: Network & ~Copyable>: ~Copyable {
     let start = network.now
     now = start
     wallSeconds = network.wallSeconds
-    routerRestsUntil = start
+    reach = RouterReach(now: start)
     descriptorsToldAgainAt = start
     self.network = network
     judge = Judge(policy.law, tables: tables, now: start)

@@ -6,8 +6,10 @@ enum ShardBounds {
   static let acceptsPerTurn = 128
   /// Proofs of strangers with a blemish in one turn: about a millisecond.
   static let deferredProofsPerTurn = 16
-  /// Admissions from the waiting queues in one turn.
+  /// Admissions from each of the waiting queues that are tried in one turn, and the slots that are
+  /// looked at for them.
   static let admissionsPerTurn = 64
+  static let waitersPerTurn = 512
   /// Deadlines of strangers, and of sessions, met in one turn: a few milliseconds.
   static let deadlinesPerTurn = 512
   /// Bytes read at once, and what one turn moves for one session in one direction.

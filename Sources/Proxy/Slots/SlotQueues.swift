@@ -80,6 +80,23 @@ struct SlotQueues: ~Copyable {
     unsafe ends[queue].count &+= 1
   }
 
+  /// Puts a slot at the beginning of a queue, out of the one where it stood.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  mutating func moveToFront(_ slot: UInt32, of queue: Int) {
+    leave(slot)
+    let oldest = unsafe ends[checked(queue)].oldest
+    unsafe links[Int(slot)] = Link(previous: Self.none, next: oldest, queue: UInt16(queue))
+    if oldest == Self.none {
+      unsafe ends[queue].newest = slot
+    } else {
+      unsafe links[Int(oldest)].previous = slot
+    }
+    unsafe ends[queue].oldest = slot
+    unsafe ends[queue].count &+= 1
+  }
+
   /// Takes a slot out of the queue where it stands, if it stands in one.
   #if !DEBUG
     @_noLocks

@@ -22,6 +22,8 @@ struct Rehearsal: ~Copyable {
     var isHalfOpen = true
     /// Of the peer and the router, who has closed.
     var closed = 0
+    /// Once admitted: when the last step of the handshake was made.
+    var steppedAt: Instant
 
     var keys: SourceKeys { visitor.keys }
   }
@@ -75,7 +77,7 @@ struct Rehearsal: ~Copyable {
     switch event {
     case .opened: arrive(key, connection)
     case .peerSent(let count): peerSent(key, count, connection.bytes)
-    case .routerSent(let count): follow(key) { $0.routerSent(count) }
+    case .routerSent(let count): follow(key) { follower, _ in follower.routerSent(count) }
     case .peerClosed: peerClosed(key)
     case .routerClosed: routerClosed(key)
     }
@@ -94,7 +96,7 @@ struct Rehearsal: ~Copyable {
     case .welcome(let visitor, let findings):
       let isKnown = judge.limits.standing(visitor.keys, now: now) == .known
       let number = report.open(key, connection.fingerprint, isKnown: isKnown, at: now)
-      var stranger = Stranger(number: number, visitor: visitor)
+      var stranger = Stranger(number: number, visitor: visitor, steppedAt: now)
       report.found(findings, number)
       if let order = findings.order { obey(order, &stranger) }
       strangers[key] = stranger
@@ -109,7 +111,7 @@ struct Rehearsal: ~Copyable {
     switch stranger.stage {
     case .reading: judge(&stranger, bytes)
     case .padding(let flight): checkWhole(&stranger, flight, bytes.count)
-    case .admitted: return follow(key) { $0.peerSent(count) }
+    case .admitted: return follow(key) { follower, _ in follower.peerSent(count) }
     case .over: return
     }
     strangers[key] = stranger
@@ -159,8 +161,9 @@ struct Rehearsal: ~Copyable {
   ) {
     switch Judge.extent(of: flight, bytesThere: bytesThere) {
     case .whole:
-      report.decide(stranger.number, .admit, flight.lateBytes == 0 ? .proven : .plausible)
+      report.decide(stranger.number, .admit, flight.isProven ? .proven : .plausible)
       stranger.stage = .admitted(HandshakeFollower(flight))
+      stranger.steppedAt = now
     case .wait:
       stranger.stage = .padding(flight)
     case .refuse(let reason):
@@ -194,7 +197,7 @@ struct Rehearsal: ~Copyable {
   }
 
   private mutating func peerClosed(_ key: ConnectionKey) {
-    follow(key) { $0.peerClosed() }
+    follow(key) { $0.peerClosed(afterNanoseconds: $1) }
     guard var stranger = strangers[key] else { return }
     switch stranger.stage {
     case .reading, .padding, .over: return leave(key, stranger)
@@ -205,7 +208,7 @@ struct Rehearsal: ~Copyable {
   }
 
   private mutating func routerClosed(_ key: ConnectionKey) {
-    follow(key) { $0.routerClosed() }
+    follow(key) { follower, _ in follower.routerClosed() }
     guard var stranger = strangers[key] else { return }
     stranger.closed += 1
     strangers[key] = stranger
@@ -244,16 +247,18 @@ struct Rehearsal: ~Copyable {
     }
   }
 
-  /// Follows the handshake of whoever was let through, and remembers what became of it.
+  /// Follows the handshake of whoever was let through by one step, which is told how many
+  /// nanoseconds after the last it comes, and remembers what became of it.
   private mutating func follow(
     _ key: ConnectionKey,
-    _ step: (inout HandshakeFollower) -> HandshakeOutcome
+    _ step: (inout HandshakeFollower, UInt64) -> HandshakeOutcome
   ) {
     guard var stranger = strangers[key], case .admitted(var follower) = stranger.stage else {
       return
     }
-    let outcome = step(&follower)
+    let outcome = step(&follower, now.nanoseconds(since: stranger.steppedAt))
     stranger.stage = .admitted(follower)
+    stranger.steppedAt = now
     strangers[key] = stranger
     guard case .decided(let verdict, let reason) = outcome else { return }
     report.conclude(verdict, reason)

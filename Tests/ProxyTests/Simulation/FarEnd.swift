@@ -52,6 +52,14 @@ final class FarEnd {
     pump()
   }
 
+  /// Sends bytes behind all that was delivered, so that they are there in this moment.
+  func sayAtOnce(_ bytes: [UInt8]) {
+    precondition(isDelivered, "what was said before is still on its way")
+    said += bytes
+    deliveredCount = said.count
+    link.deliver(bytes[...])
+  }
+
   /// Ends its own direction, once all is sent.
   func hangUp() {
     hangsUp = true

@@ -133,6 +133,7 @@ struct SimulatedNetwork: Network, ~Copyable {
   ) -> DialOutcome<SimulatedSocket> {
     world.callCount += 1
     guard world.hasDescriptors(1) else { return .descriptorsShort }
+    guard world.listens(peer.address) else { return .refused }
     let link = SimulatedLink(world, remote: router, isConnecting: true)
     switch world.dialPlan(&world.random) {
     case .isRefusedAtOnce: return .refused

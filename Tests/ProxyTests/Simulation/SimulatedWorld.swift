@@ -35,6 +35,8 @@ final class SimulatedWorld {
   var isWakeRaised = false
   /// How a dial goes: asked for each.
   var dialPlan: (inout SmallRandom) -> DialPlan = { _ in .connects(afterNanoseconds: 100_000) }
+  /// Whether the router listens where connections of a source arrive.
+  var listens: (SourceAddress) -> Bool = { _ in true }
   /// Called with each link to the router.
   var dialled: (SimulatedLink, SourceAddress) -> Void = { _, _ in }
   /// Sockets and pipe ends that the process may have.

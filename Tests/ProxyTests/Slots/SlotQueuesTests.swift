@@ -17,10 +17,13 @@ struct SlotQueuesTests {
     for _ in 0..<5_000 {
       let slot = UInt32(random.below(UInt64(capacity)))
       for queue in model.indices { model[queue].removeAll { $0 == slot } }
-      if random.happens(60) {
-        let queue = random.number(0...(queueCount - 1))
+      let queue = random.number(0...(queueCount - 1))
+      if random.happens(50) {
         queues.move(slot, to: queue)
         model[queue].append(slot)
+      } else if random.happens(20) {
+        queues.moveToFront(slot, of: queue)
+        model[queue].insert(slot, at: 0)
       } else {
         queues.leave(slot)
       }

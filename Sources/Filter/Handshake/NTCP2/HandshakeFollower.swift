@@ -1,3 +1,5 @@
+internal import Wire
+
 /// How an admitted handshake ended, or that it did not yet.
 public enum HandshakeOutcome: Equatable, BitwiseCopyable, Sendable {
   /// Still under way.
@@ -33,8 +35,12 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
 
   /// A router that refuses message 3 sends one termination frame of at most this many bytes.
   private static let longestTerminationFrame = 64
+  /// A router that works answers within milliseconds, and initiators wait ten seconds and more: a
+  /// peer that waited so long in vain left a router that hangs.
+  private static let patienceNanoseconds = 2 * Nanoseconds.perSecond
 
   private var phase = Phase.handedOver
+  private let isProven: Bool
   private var lateBytesLeft: Int
   private var message3Left: Int
   private var routerBytesAfterMessage3 = 0
@@ -47,6 +53,7 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
 
   /// The handshake that begins with this flight.
   public init(_ flight: ProvenFlight) {
+    isProven = flight.isProven
     lateBytesLeft = flight.lateBytes
     message3Left = flight.message3Length
   }
@@ -57,8 +64,9 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
   /// Whether the router has answered: only then may the peer speak again.
   public var isAnswered: Bool { phase != .handedOver }
 
-  /// Whether message 3 is whole and the router has yet to show what it makes of it.
-  public var isConfirming: Bool { phase == .confirming }
+  /// Whether message 3 is whole and the router has yet to show what it makes of it. Without a
+  /// proof nobody knows: the router may still wait for the rest of it.
+  public var isConfirming: Bool { phase == .confirming && isProven }
 
   /// Bytes went from the router to the peer.
   #if !DEBUG
@@ -94,7 +102,7 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
   }
 
   /// The time for the next step is over. A router closes at once on a bad message 3, so one that
-  /// kept the connection took it.
+  /// kept the connection took it, if it was whole.
   #if !DEBUG
     @_noLocks
   #endif
@@ -102,7 +110,8 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
     switch phase {
     case .handedOver: return judgeTooSlow(.noAnswer)
     case .answered: return judgeTooSlow(.stalled)
-    case .confirming: return decide(.complete, .established)
+    case .confirming:
+      return isProven ? decide(.complete, .established) : judgeTooSlow(.stalled)
     case .decided: return .underWay
     }
   }
@@ -113,12 +122,16 @@ public struct HandshakeFollower: BitwiseCopyable, Sendable {
     return .decided(.fail, reason)
   }
 
-  /// The peer closed or reset its connection.
+  /// The peer closed or reset its connection, so long after the last step.
   #if !DEBUG
     @_noLocks
   #endif
-  public mutating func peerClosed() -> HandshakeOutcome {
-    phase == .decided ? .underWay : decide(.fail, .peerLeft)
+  public mutating func peerClosed(afterNanoseconds waited: UInt64) -> HandshakeOutcome {
+    switch phase {
+    case .handedOver where waited >= Self.patienceNanoseconds: decide(.fail, .noAnswer)
+    case .handedOver, .answered, .confirming: decide(.fail, .peerLeft)
+    case .decided: .underWay
+    }
   }
 
   /// The peer spoke when it was not its turn.

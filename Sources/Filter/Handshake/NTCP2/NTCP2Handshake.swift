@@ -22,6 +22,9 @@ public enum ProofVerdict: Equatable, BitwiseCopyable, Sendable {
 
 /// What a first flight that may be let through announces.
 public struct ProvenFlight: Equatable, BitwiseCopyable, Sendable {
+  /// Whether the router's key has opened it; without the key its lengths are the least that they
+  /// may be.
+  public let isProven: Bool
   /// Bytes of the whole first flight, padding included.
   public let length: Int
   /// Bytes of message 3, which the peer sends after the router's answer.
@@ -32,11 +35,22 @@ public struct ProvenFlight: Equatable, BitwiseCopyable, Sendable {
   /// be padding that came late.
   public let lateBytes: Int
 
-  /// A flight of `length` bytes, to be followed by a message 3 of `message3Length` bytes.
-  public init(length: Int, message3Length: Int, isSkewed: Bool = false, lateBytes: Int = 0) {
+  /// A proven flight of `length` bytes, to be followed by a message 3 of `message3Length` bytes.
+  public init(length: Int, message3Length: Int, isSkewed: Bool = false) {
+    isProven = true
     self.length = length
     self.message3Length = message3Length
     self.isSkewed = isSkewed
+    lateBytes = 0
+  }
+
+  /// A flight that nothing proves, of at least `length` and at most `lateBytes` more bytes, to be
+  /// followed by a message 3 of at least `message3Minimum` bytes.
+  public init(plausibleLength length: Int, message3Minimum: Int, lateBytes: Int) {
+    isProven = false
+    self.length = length
+    message3Length = message3Minimum
+    isSkewed = false
     self.lateBytes = lateBytes
   }
 }
@@ -101,7 +115,7 @@ public struct NTCP2Handshake: ~Copyable, @unchecked Sendable {
     guard !canProve else { return .prove }
     let message3 = NTCP2Length.message3Part1 &+ bounds.message3Part2Minimum
     return .plausible(
-      ProvenFlight(length: bytes.count, message3Length: message3, lateBytes: late)
+      ProvenFlight(plausibleLength: bytes.count, message3Minimum: message3, lateBytes: late)
     )
   }
 
