@@ -89,10 +89,12 @@ import Wire
   @Test func shardsOfDatagramsAreBounded() throws {
     var configuration = try Self.configuration(Self.gate("ssu2", "203.0.113.7", 9_222))
     configuration.process.shards = 256
-    #expect(configuration.shardCount == 64)
-    configuration.gates[0].transport = .ntcp2
-    #expect(configuration.shardCount == 256)
+    #expect(configuration.shardCount(of: .ssu2) == 4)
+    #expect(configuration.shardCount(of: .ntcp2) == 256)
+    configuration.process.shards = 3
+    #expect(configuration.shardCount(of: .ssu2) == 3)
     configuration.process.shards = 0
-    #expect(configuration.shardCount >= 1)
+    #expect(configuration.shardCount(of: .ssu2) >= 1)
+    #expect(try FirewallPlan(configuration)?.shards == Int(configuration.shardCount(of: .ssu2)))
   }
 }

@@ -31,7 +31,7 @@ struct DatagramPlanTests {
         type ipv4_addr . inet_service
         size 65536
         flags dynamic,timeout
-        timeout 180s
+        timeout 1260s
       }
       set pending_0 {
         type ipv4_addr . inet_service

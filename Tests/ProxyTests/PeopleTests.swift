@@ -137,7 +137,7 @@ struct PeopleTests {
     limits.i2pd.addressRequests = RateLimit(perSecond: 1, burst: 1)
     limits.i2pd.networkRequests = RateLimit(perSecond: 1, burst: 1)
     limits.i2pd.grace = RateLimit(perSecond: 1, burst: 1)
-    limits.i2pd.provenRequests = RateLimit(perSecond: 1, burst: 20)
+    limits.i2pd.provenTokenRequests = RateLimit(perSecond: 1, burst: 20)
     let run = DatagramRun(seed: 1, limits: limits)
     let ports = 0..<40
     run.people.put(Self.list([(.allow, DatagramRun.endpoint(1).address, 32)]))

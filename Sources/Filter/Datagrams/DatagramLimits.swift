@@ -29,6 +29,8 @@ public struct DatagramLimits: Sendable, Equatable {
   public var holePunches = RateLimit(perSecond: 10, burst: 40)
   /// Datagrams of sessions that come from another endpoint than before.
   public var movedSessions = RateLimit(perSecond: 10, burst: 40)
+  /// Datagrams of proven endpoints whose flow the kernel has forgotten.
+  public var silentSessions = RateLimit(perSecond: 200, burst: 400)
 
   /// How long an allowance has to be exceeded before cookies are asked for.
   public var graceNanoseconds: UInt64 = 200 * Nanoseconds.perMillisecond
@@ -58,17 +60,18 @@ public struct DatagramLimits: Sendable, Equatable {
     }
   }
 
-  /// One of `shards` equal shares. What is counted by source stays whole, since a source always
-  /// meets the same shard.
-  public func share(of shards: UInt32) -> DatagramLimits {
-    precondition(shards > 0, "a share of nothing")
+  /// The share of the shard `index` of `shards`. What is counted by source stays whole, since a
+  /// source always meets the same shard.
+  public func share(of shards: UInt32, index: UInt32 = 0) -> DatagramLimits {
+    precondition(index < shards, "a share of nothing")
     func part(_ whole: UInt32) -> UInt32 { max(whole / shards, 1) }
     var share = self
-    share.i2pd = i2pd.share(of: shards)
-    share.java = java.share(of: shards)
+    share.i2pd = i2pd.share(of: shards, index: index)
+    share.java = java.share(of: shards, index: index)
     share.peerTests = peerTests.share(of: shards)
     share.holePunches = holePunches.share(of: shards)
     share.movedSessions = movedSessions.share(of: shards)
+    share.silentSessions = silentSessions.share(of: shards)
     share.provenEndpoints = part(provenEndpoints)
     share.witnessedTokens = part(witnessedTokens)
     share.sourceRecords = part(sourceRecords)

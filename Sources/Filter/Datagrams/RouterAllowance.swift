@@ -19,7 +19,11 @@ public struct RouterAllowance: Sendable, Equatable, BitwiseCopyable {
   /// SessionRequests of strangers with a token that nobody was seen to give: it may be one that the
   /// router gave in an earlier session.
   public var unknownTokens: RateLimit
-  /// Datagrams of proven endpoints that are passed on once more on trial, all together.
+  /// TokenRequests of proven endpoints, whose senders may be forged, that may be left without an
+  /// answer, all together; what is over that is asked of strangers' allowance.
+  public var provenTokenRequests: RateLimit
+  /// Their SessionRequests with a token that nobody was seen to give, all together: most are of an
+  /// earlier session.
   public var provenRequests: RateLimit
   /// Cookies that may come back, all together: each lets an endpoint pass.
   public var echoes: RateLimit
@@ -35,6 +39,7 @@ public struct RouterAllowance: Sendable, Equatable, BitwiseCopyable {
     grace: RateLimit,
     knownRequests: RateLimit,
     unknownTokens: RateLimit,
+    provenTokenRequests: RateLimit,
     provenRequests: RateLimit,
     echoes: RateLimit,
     skewedPeers: RateLimit
@@ -46,6 +51,7 @@ public struct RouterAllowance: Sendable, Equatable, BitwiseCopyable {
     self.grace = grace
     self.knownRequests = knownRequests
     self.unknownTokens = unknownTokens
+    self.provenTokenRequests = provenTokenRequests
     self.provenRequests = provenRequests
     self.echoes = echoes
     self.skewedPeers = skewedPeers
@@ -62,6 +68,7 @@ public struct RouterAllowance: Sendable, Equatable, BitwiseCopyable {
       grace: RateLimit(perMinute: 256, burst: 256),
       knownRequests: RateLimit(perSecond: 20, burst: 64),
       unknownTokens: RateLimit(perSecond: 5, burst: 20),
+      provenTokenRequests: RateLimit(perSecond: 200, burst: 400),
       provenRequests: RateLimit(perSecond: 200, burst: 400),
       echoes: RateLimit(perSecond: 200, burst: 400),
       skewedPeers: RateLimit(perSecond: 2, burst: 20)
@@ -72,7 +79,9 @@ public struct RouterAllowance: Sendable, Equatable, BitwiseCopyable {
   /// from 15 a minute on refuses what is above the count of the minute before; each also takes one
   /// of 20 to 75 places for five seconds. So everything here together that strangers may ask for,
   /// bursts included, has to leave room below 15 for those who prove themselves. That room is also
-  /// what known addresses ask in: whoever wants to take it from them has to forge theirs.
+  /// what known addresses and proven endpoints ask in: whoever wants to take it from them has to
+  /// forge theirs. A token of an earlier session it does not count; a peer whose token is refused
+  /// stays away for minutes, so there is more room for those.
   public static var java: RouterAllowance {
     RouterAllowance(
       addressRequests: RateLimit(perMinute: 2, burst: 3),
@@ -82,23 +91,25 @@ public struct RouterAllowance: Sendable, Equatable, BitwiseCopyable {
       grace: RateLimit(tokens: 1, periodNanoseconds: 600 * Nanoseconds.perSecond, burst: 1),
       knownRequests: RateLimit(perMinute: 4, burst: 4),
       unknownTokens: RateLimit(perMinute: 1, burst: 1),
-      provenRequests: RateLimit(perMinute: 60, burst: 30),
+      provenTokenRequests: RateLimit(perMinute: 3, burst: 2),
+      provenRequests: RateLimit(perMinute: 20, burst: 10),
       echoes: RateLimit(perMinute: 60, burst: 30),
       skewedPeers: RateLimit(perMinute: 1, burst: 1)
     )
   }
 
-  /// One of `shards` equal shares. What is counted by source stays whole, since a source always
-  /// meets the same shard.
-  func share(of shards: UInt32) -> RouterAllowance {
+  /// The share of the shard `index` of `shards`: all of them together let through no more than one
+  /// would. What is counted by source stays whole, since a source always meets the same shard.
+  func share(of shards: UInt32, index: UInt32) -> RouterAllowance {
     var share = self
-    share.requests = requests.share(of: shards)
-    share.grace = grace.share(of: shards)
-    share.knownRequests = knownRequests.share(of: shards)
-    share.unknownTokens = unknownTokens.share(of: shards)
-    share.provenRequests = provenRequests.share(of: shards)
-    share.echoes = echoes.share(of: shards)
-    share.skewedPeers = skewedPeers.share(of: shards)
+    share.requests = requests.share(of: shards, index: index)
+    share.grace = grace.share(of: shards, index: index)
+    share.knownRequests = knownRequests.share(of: shards, index: index)
+    share.unknownTokens = unknownTokens.share(of: shards, index: index)
+    share.provenTokenRequests = provenTokenRequests.share(of: shards, index: index)
+    share.provenRequests = provenRequests.share(of: shards, index: index)
+    share.echoes = echoes.share(of: shards, index: index)
+    share.skewedPeers = skewedPeers.share(of: shards, index: index)
     return share
   }
 }

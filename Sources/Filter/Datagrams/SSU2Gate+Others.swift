@@ -19,14 +19,15 @@ extension SSU2Gate {
   }
 
   /// A datagram that only its session can read. The kernel carries live flows past the gate, so
-  /// this one's was silent for long, or its peer moved, or it is nobody's.
+  /// this one's was silent for long, or its peer moved, or it is nobody's. Anybody can write a
+  /// proven endpoint's address on forty bytes of noise: that takes nothing from its handshakes.
   mutating func judgeOther(
     _ identifier: UInt64,
     _ source: Sender,
     now: Instant
   ) -> DatagramVerdict {
-    if let slot = proven.find(hasher.key(source.endpoint), now: now) {
-      return takeProvenRequest(slot, now: now) ? .trial(.provenBefore) : .refuse(.unknownFlow)
+    if proven.find(hasher.key(source.endpoint), now: now) != nil {
+      return takeSilentSession(source, now: now) ? .trial(.provenBefore) : .refuse(.unknownFlow)
     }
     guard let slot = proven.find(session: hasher.key(session: identifier), now: now) else {
       return .refuse(.unknownFlow)
@@ -36,6 +37,12 @@ extension SSU2Gate {
       movedSessions.take(limits.movedSessions, now: now)
     else { return .refuse(.moved) }
     return .trial(.moved)
+  }
+
+  private mutating func takeSilentSession(_ source: Sender, now: Instant) -> Bool {
+    silentSessions.hasToken(limits.silentSessions, now: now)
+      && takeOther(source, now: now)
+      && silentSessions.take(limits.silentSessions, now: now)
   }
 
   /// Takes one of the other datagrams that an address may send; whether there was one.

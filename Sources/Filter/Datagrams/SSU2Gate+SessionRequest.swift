@@ -30,14 +30,18 @@ extension SSU2Gate {
     }
   }
 
-  /// The router's own token came back: its sender receives what is sent there.
+  /// The router's own token came back: its sender receives what is sent there, and what it had
+  /// asked for was asked in good faith.
   private mutating func admitWitnessed(
     _ question: Question,
     _ witness: WitnessVerdict
   ) -> DatagramVerdict {
     let novelty = prove(question).novelty
-    if witness == .first, novelty == .new {
+    guard witness == .first else { return .admit(.witnessed) }
+    if novelty == .new {
       strangers.refund(hasher.keys(question.source.address))
+    } else {
+      provenTokenRequests.putBack(allowance.provenTokenRequests)
     }
     return .admit(.witnessed)
   }
@@ -63,7 +67,6 @@ extension SSU2Gate {
         question.sender.isAllowed || strangers.takeEcho(keys, now: now),
         echoes.take(allowance.echoes, now: now)
       else { return .refuse(.strangerBudget) }
-      strangers.refund(keys)
       proven.grantVouchers(prove(question).slot, Self.vouchers)
     }
     guard handshake.facts.kind == .java else { return .admit(.cookie) }
@@ -77,7 +80,9 @@ extension SSU2Gate {
   private mutating func judgeUnknownToken(_ question: Question) -> DatagramVerdict {
     let now = question.now
     if let slot = proven.find(hasher.key(question.source), now: now),
-      takeProvenRequest(slot, now: now)
+      provenRequests.hasToken(allowance.provenRequests, now: now),
+      proven.takeRequest(slot, limits.endpointRequests, now: now),
+      provenRequests.take(allowance.provenRequests, now: now)
     {
       return .trial(.provenBefore)
     }

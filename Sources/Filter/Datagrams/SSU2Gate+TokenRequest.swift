@@ -9,7 +9,9 @@ extension SSU2Gate {
   ) -> DatagramVerdict {
     let now = question.now
     if isPassedAsProven(question.source, now: now) { return .trial(.provenBefore) }
-    if question.sender.isAllowed, provenRequests.take(allowance.provenRequests, now: now) {
+    if question.sender.isAllowed,
+      provenTokenRequests.take(allowance.provenTokenRequests, now: now)
+    {
       return .trial(.onTrial)
     }
     let verdict = strangers.ask(hasher.keys(question.source.address), now: now)
@@ -27,14 +29,10 @@ extension SSU2Gate {
   /// someone else's forgery.
   private mutating func isPassedAsProven(_ source: Endpoint, now: Instant) -> Bool {
     guard let slot = proven.find(hasher.key(source), now: now) else { return false }
-    return proven.takeVoucher(slot) || takeProvenRequest(slot, now: now)
-  }
-
-  /// Takes one request from the budgets of the proven endpoint in `slot`; whether there was one.
-  mutating func takeProvenRequest(_ slot: Int, now: Instant) -> Bool {
-    provenRequests.hasToken(allowance.provenRequests, now: now)
+    if proven.takeVoucher(slot) { return true }
+    return provenTokenRequests.hasToken(allowance.provenTokenRequests, now: now)
       && proven.takeRequest(slot, limits.endpointRequests, now: now)
-      && provenRequests.take(allowance.provenRequests, now: now)
+      && provenTokenRequests.take(allowance.provenTokenRequests, now: now)
   }
 
   private mutating func challenge(

@@ -30,11 +30,13 @@ public struct SSU2Gate: ~Copyable {
 
   // Budgets of the whole gate; those of sources are in `strangers`, of endpoints in `proven`.
   var unknownTokens = TokenBucket()
+  var provenTokenRequests = TokenBucket()
   var provenRequests = TokenBucket()
   var echoes = TokenBucket()
   var peerTests = TokenBucket()
   var holePunches = TokenBucket()
   var movedSessions = TokenBucket()
+  var silentSessions = TokenBucket()
   var skewedPeers = TokenBucket()
 
   /// A gate that has seen nobody. What is known of sources from before and from elsewhere is read
@@ -85,7 +87,7 @@ public struct SSU2Gate: ~Copyable {
   public var cookieRecordCount: Int { cookies.spentCount }
 
   /// How hard strangers press the gate now.
-  public func stage(now: Instant) -> OverloadStage {
+  public mutating func stage(now: Instant) -> OverloadStage {
     strangers.stage(now: now)
   }
 
@@ -137,7 +139,8 @@ public struct SSU2Gate: ~Copyable {
   }
 
   /// Judges what the router answered to an endpoint on trial: a Retry's token is remembered as
-  /// witnessed.
+  /// witnessed. Anything else shows that it took a token of an earlier session: an endpoint that is
+  /// proven is so anew, and nobody becomes proven by it.
   #if !DEBUG
     @_noLocks
   #endif
@@ -147,7 +150,10 @@ public struct SSU2Gate: ~Copyable {
     now: Instant
   ) -> AnswerVerdict {
     switch unsafe handshake.lookAtAnswer(datagram) {
-    case .other: return .release(.established)
+    case .other:
+      let renewal = proven.renew(hasher.key(endpoint), now: now)
+      if renewal == .renewed { news.add(endpoint) }
+      return .release(.established)
     case .retry(let token, _, _):
       if token != 0 { witnesses.remember(hasher.key(endpoint, token: token), now: now) }
       return .forward(.onTrial)

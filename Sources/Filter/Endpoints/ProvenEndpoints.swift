@@ -80,6 +80,16 @@ struct ProvenEndpoints: ~Copyable {
     return (slot, novelty)
   }
 
+  /// The endpoint with this key showed once more that it receives what is sent to it, if it is
+  /// proven; whether that is news. Nil when it is not.
+  mutating func renew(_ key: UInt64, now: Instant) -> ProofNovelty? {
+    guard let slot = find(key, now: now) else { return nil }
+    let seconds = now.wrappingSeconds
+    let age = unsafe seconds &- values[slot].provenSeconds
+    unsafe values[slot].provenSeconds = seconds
+    return age < Self.renewalSeconds ? .known : .renewed
+  }
+
   /// An endpoint proven `ago` nanoseconds before `now`, by an earlier life of this program. What is
   /// known of it already is younger and stays.
   mutating func restore(_ key: UInt64, provenAgoNanoseconds ago: UInt64, now: Instant) {

@@ -6,7 +6,7 @@ public struct RateLimit: Sendable, Equatable, BitwiseCopyable {
   public var tokens: UInt32
   /// The period, in nanoseconds: a second for most limits, a minute where a router counts so.
   public var periodNanoseconds: UInt64
-  /// Tokens that a full bucket holds; at least one.
+  /// Tokens that a full bucket holds; at least one, but in a share of what can't be shared.
   public var burst: UInt32
 
   private static let longestPeriodNanoseconds: UInt64 = 86_400 * Nanoseconds.perSecond
@@ -41,6 +41,18 @@ public struct RateLimit: Sendable, Equatable, BitwiseCopyable {
     var share = self
     share.periodNanoseconds = periodNanoseconds &* UInt64(shards)
     share.burst = max(burst / shards, 1)
+    return share
+  }
+
+  /// The share of the shard `index` of `shards`, when all of them together may have no more than
+  /// the whole: where there are fewer tokens than shards, the last shards have none.
+  public func share(of shards: UInt32, index: UInt32) -> RateLimit {
+    precondition(index < shards && shards <= Self.mostShards, "a share of nothing")
+    let holders = min(shards, burst)
+    var share = self
+    share.periodNanoseconds = periodNanoseconds &* UInt64(holders)
+    let rest: UInt32 = index < burst % holders ? 1 : 0
+    share.burst = index < holders ? burst / holders &+ rest : 0
     return share
   }
 

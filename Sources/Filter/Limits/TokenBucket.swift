@@ -29,6 +29,7 @@ public struct TokenBucket: BitwiseCopyable, Sendable {
   /// Whether a token could be taken now. Takes none, but forgives what no bucket of this limit can
   /// owe.
   public mutating func hasToken(_ limit: RateLimit, now: Instant) -> Bool {
+    guard limit.burst > 0 else { return false }
     let owed = fullAt > now.nanoseconds ? fullAt &- now.nanoseconds : 0
     let perToken = limit.tokenNanoseconds
     let (depth, isEndless) = perToken.multipliedReportingOverflow(by: UInt64(limit.burst &- 1))

@@ -37,9 +37,12 @@ struct StageSwitch: BitwiseCopyable {
   private var exceededMilliseconds: UInt32 = 0
   private var phase = Phase.calm
 
-  /// Whether cookies are asked for at this moment.
-  func isOn(milliseconds: UInt32, _ timing: StageTiming) -> Bool {
-    phase == .cookies && milliseconds &- exceededMilliseconds < timing.holdMilliseconds
+  /// Whether cookies are asked for at this moment. Once they are not, only a new burst brings them
+  /// back, not the clock, which is the same again after 49 days.
+  mutating func isOn(milliseconds: UInt32, _ timing: StageTiming) -> Bool {
+    guard phase == .cookies else { return false }
+    if milliseconds &- exceededMilliseconds >= timing.holdMilliseconds { phase = .calm }
+    return phase == .cookies
   }
 
   /// The allowance is exceeded; whether cookies are asked for now.

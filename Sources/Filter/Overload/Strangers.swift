@@ -59,7 +59,7 @@ struct Strangers: ~Copyable {
   }
 
   /// How hard strangers press the gate now.
-  func stage(now: Instant) -> OverloadStage {
+  mutating func stage(now: Instant) -> OverloadStage {
     if gateStage.isOn(milliseconds: now.wrappingMilliseconds, timing) { return .gate }
     return now < sourcesUntil ? .networks : .calm
   }

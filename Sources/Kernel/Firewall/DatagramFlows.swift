@@ -10,7 +10,7 @@ public struct DatagramFlows: Equatable, Sendable {
   /// Most peers whose datagrams go straight to the router.
   public let admittedSize: Int
   /// How long a peer stays admitted after the router's last datagram to it. Longer than routers let
-  /// a session be silent.
+  /// a session be silent: Java I2P up to twenty minutes, i2pd less than three.
   public let admittedSeconds: Int
   /// Most endpoints on trial.
   public let pendingSize: Int
@@ -20,7 +20,7 @@ public struct DatagramFlows: Equatable, Sendable {
   /// Flows of these numbers.
   public init(
     admittedSize: Int = 65_536,
-    admittedSeconds: Int = 180,
+    admittedSeconds: Int = 1_260,
     pendingSize: Int = 65_536,
     pendingSeconds: Int = 10
   ) {

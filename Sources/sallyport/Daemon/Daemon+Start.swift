@@ -144,9 +144,9 @@ extension Daemon {
     _ kept: borrowing KeptState
   ) throws(StartFault) -> [any GateGroup] {
     let configuration = setup.loaded.configuration
-    let count = configuration.shardCount
     var groups: [any GateGroup] = []
     for plan in GroupPlan.groups(of: configuration) {
+      let count = configuration.shardCount(of: plan.transport)
       do throws(GroupFault) {
         switch plan.transport {
         case .ntcp2:

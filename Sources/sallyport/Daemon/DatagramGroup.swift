@@ -37,7 +37,7 @@ final class DatagramGroup: GateGroup {
         let shard = try DatagramShardHandle.start(
           name: "datagrams \(index)",
           doors: doors,
-          policy: setup.policy(for: plan.mode, shards: count, bounds),
+          policy: setup.policy(for: plan.mode, shard: UInt32(index), of: count, bounds),
           people: people.list,
           known: known,
           standings: standings,
@@ -143,8 +143,10 @@ final class DatagramGroup: GateGroup {
   var matches: [RuleMatches] { [] }
 
   func reload(_ setup: borrowing GateSetup, _ bounds: GateBounds) {
-    let policy = setup.policy(for: plan.mode, shards: UInt32(shards.count), bounds)
-    for shard in shards { shard.reload(policy) }
+    let count = UInt32(shards.count)
+    for (index, shard) in shards.enumerated() {
+      shard.reload(setup.policy(for: plan.mode, shard: UInt32(index), of: count, bounds))
+    }
   }
 
   var busy: [BusySources] { shards.map(\.busy) }

@@ -27,9 +27,9 @@ struct GateBounds: Equatable, Sendable {
   /// Descriptors that all gates of `configuration` may have open with these bounds, and those among
   /// them that no bound of connections lowers.
   func descriptors(of configuration: Configuration) -> (all: Int, other: Int) {
-    let shards = Int(configuration.shardCount)
     var other = Self.daemonDescriptors
     for group in GroupPlan.groups(of: configuration) {
+      let shards = Int(configuration.shardCount(of: group.transport))
       switch group.transport {
       case .ntcp2: other += shards * ShardHandle.otherDescriptors
       case .ssu2:

@@ -71,10 +71,11 @@ struct GateSetup: ~Copyable {
     return published.filter { !$0.isUnspecified } + LocalAddresses.now()
   }
 
-  /// A policy for one of `shards` shards of the SSU2 gates of this mode.
+  /// A policy for the shard `shard` of `shards` of the SSU2 gates of this mode.
   func policy(
     for mode: GateSettings.Mode,
-    shards: UInt32,
+    shard: UInt32,
+    of shards: UInt32,
     _ bounds: GateBounds
   ) -> DatagramPolicy {
     guard let facts = router.facts.ssu2 else {
@@ -82,7 +83,7 @@ struct GateSetup: ~Copyable {
     }
     return DatagramPolicy(
       facts: facts,
-      limits: bounds.datagrams.share(of: shards),
+      limits: bounds.datagrams.share(of: shards, index: shard),
       flows: bounds.flows.share(of: shards),
       way: way(of: mode)
     )

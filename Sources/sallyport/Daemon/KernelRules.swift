@@ -21,7 +21,7 @@ extension FirewallPlan {
       mark: settings.planMark,
       routingTable: settings.table,
       rulePriority: settings.priority,
-      shards: Int(configuration.shardCount),
+      shards: Int(configuration.shardCount(of: .ssu2)),
       steeringSeed: Self.steeringSeedOfThisBoot()
     )
   }

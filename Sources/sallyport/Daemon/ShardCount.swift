@@ -1,15 +1,21 @@
 internal import Glibc
-internal import Kernel
 internal import Wire
 
 extension Configuration {
-  /// How many shards each group has: what is asked for, or one a core. The kernel's rules spread
-  /// datagrams over so many, so every command that writes or checks them must count alike.
-  var shardCount: UInt32 {
+  /// The most shards that judge datagrams: four refuse more than two million a second. Before Java
+  /// I2P the gate lets so few strangers try that more shards could not share them.
+  static var mostDatagramShards: UInt32 { 4 }
+
+  /// How many shards a group of this transport has: what is asked for, or one a core. The kernel's
+  /// rules spread datagrams over so many, so every command that writes or checks them must count
+  /// alike.
+  func shardCount(of transport: Transport) -> UInt32 {
     let wished =
       process.shards > 0
       ? process.shards : UInt32(clamping: max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1))
-    guard gates.contains(where: { $0.transport == .ssu2 }) else { return wished }
-    return min(wished, UInt32(FirewallPlan.maximumShards))
+    switch transport {
+    case .ntcp2: return wished
+    case .ssu2: return min(wished, Self.mostDatagramShards)
+    }
   }
 }

@@ -38,7 +38,7 @@ struct Lookout {
         transport: transport,
         traffic: transport == .ntcp2
           ? .connections : .datagrams(hasFlows: own.contains { $0.mode != .transparent }),
-        limits: bounds.limits(of: own, shards: configuration.shardCount)
+        limits: bounds.limits(of: own, shards: configuration.shardCount(of: transport))
       )
     }
     startedAt = now
