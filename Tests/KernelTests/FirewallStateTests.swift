@@ -214,6 +214,22 @@ struct FirewallStateTests {
     #expect(throws: FirewallFault.self) { try world.up(onlyIPv6) }
   }
 
+  @Test("a host without IPv6 has the canaries of the IPv4 part")
+  func canaryWithoutIPv6() throws {
+    let world = try FirewallWorld()
+    let host = world.pair.host
+    let plan = try FirewallPlan(gates: FirewallWorld.gates(families: [.ipv6, .ipv4]))
+    #expect(try host.inside { try Firewall.usable(plan) } == plan)
+    try host.shell("echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6")
+    let gate = try world.listenAsGate(.ipv4)
+    try world.up(plan)
+    let usable = try host.inside { try Firewall.usable(plan) }
+    let canary = try #require(usable.canary(ofGate: 0))
+    #expect(canary != plan.canary(ofGate: 1))
+    _ = try host.inside { try TestSocket.connected(to: canary) }
+    #expect(try gate.accepted().own == canary)
+  }
+
   @Test("IPv6 that is switched off later leaves nothing behind")
   func ipv6SwitchedOff() throws {
     let world = try FirewallWorld()

@@ -178,8 +178,9 @@ extension Firewall {
     if try read(.inheritMarks) != 1 { report.add(.marksNotInherited, for: plan) }
   }
 
-  /// `plan` as far as this host can carry it out.
-  static func usable(_ plan: FirewallPlan) throws(FirewallFault) -> FirewallPlan {
+  /// `plan` as far as this host can carry it out now: without its IPv6 gates where IPv6 is off. The
+  /// others may so have another place in it, and another canary.
+  public static func usable(_ plan: FirewallPlan) throws(FirewallFault) -> FirewallPlan {
     guard IPv6State.current != .on else { return plan }
     let rest = plan.withoutIPv6
     guard !rest.gates.isEmpty else {
