@@ -230,6 +230,28 @@ struct FirewallStateTests {
     #expect(try gate.accepted().own == canary)
   }
 
+  @Test("whether peers are kept out can be told from what is in place")
+  func keepsPeersOut() throws {
+    let world = try FirewallWorld()
+    func keepsPeersOut() throws -> Bool {
+      try world.pair.host.inside { try Firewall.keepsPeersOut() }
+    }
+    #expect(try !keepsPeersOut())
+    for whenDown in [FirewallPlan.WhenDown.open, .closed] {
+      for plan in [
+        try FirewallWorld.plan(whenDown), try DatagramWorld.plan(whenDown),
+        try DatagramWorld.plan(whenDown, shards: 2),
+        try FirewallPlan(gates: FirewallWorld.gates(.open) + DatagramWorld.gates(whenDown)),
+        try FirewallPlan(gates: FirewallWorld.gates(whenDown) + DatagramWorld.gates(.open)),
+      ] {
+        try world.up(plan)
+        #expect(try keepsPeersOut() == (whenDown == .closed))
+      }
+    }
+    try world.down()
+    #expect(try !keepsPeersOut())
+  }
+
   @Test("IPv6 that is switched off later leaves nothing behind")
   func ipv6SwitchedOff() throws {
     let world = try FirewallWorld()

@@ -32,6 +32,15 @@ public enum Firewall {
     try FewDescriptors.run { () throws(FirewallFault) in try look(for: plan) }
   }
 
+  /// Whether what is in place keeps new peers out while no gate listens, by whatever plan it was
+  /// made; false when nothing is. Needs CAP_NET_ADMIN.
+  public static func keepsPeersOut() throws(FirewallFault) -> Bool {
+    try FewDescriptors.run { () throws(FirewallFault) in
+      guard Capability.networkAdministration.isHeld else { throw .notPermitted }
+      return try FirewallTable.listing(NFTables()).map(FirewallTable.keepsPeersOut) ?? false
+    }
+  }
+
   /// What is missing of `plan` except for the table, which only the canary can tell. Needs no
   /// capability.
   public static func checkUnprivileged(
