@@ -48,7 +48,7 @@ extension Daemon {
     watch.settle(setup.router.facts)
     if isReload {
       health.noteReload()
-      journal.write(.reloaded(rules: setup.rules.signatures.count), at: now)
+      journal.write(.reloaded(rules: setup.rules.count), at: now)
       showPage(on: setup.loaded.configuration.admin.http)
     } else {
       journal.write(.routerFilesChanged(file: watch.directory), at: now)
