@@ -97,6 +97,7 @@ extension Daemon {
     if let fault { throw FaultReport(faults: [fault]) }
     bounds = bounds.reloaded(wanted)
     standing.reload(wanted.standing.lifetimes)
+    keeper?.reload(lifetimeNanoseconds: wanted.datagrams.provenLifetimeNanoseconds)
     refusedFlights.reload(wanted.refusedFlights, to: &journal, at: now)
     ruleSums.look(groups.matches, at: now)
     for group in groups { group.reload(setup, bounds) }
