@@ -77,24 +77,10 @@ extension Daemon {
   }
 
   private mutating func apply(_ setup: borrowing GateSetup) throws(FaultReport) {
-    let wanted = setup.loaded.configuration
-    let fault: Fault? =
-      if wanted.gates != started.gates {
-        setup.loaded.fault(
-          at: "gate",
-          "the gates differ from those that run",
-          "restart sallyport: gates are not changed while it runs"
-        )
-      } else if wanted.firewall != started.firewall {
-        setup.loaded.fault(
-          at: "firewall",
-          "the kernel rules differ from those that are in place",
-          "restart sallyport: they are not changed while it runs"
-        )
-      } else {
-        nil
-      }
-    if let fault { throw FaultReport(faults: [fault]) }
+    let loaded = setup.loaded
+    let faults = FixedSetting.all.compactMap { $0.fault(of: loaded, whileRunning: started) }
+    guard faults.isEmpty else { throw FaultReport(faults: faults.sorted()) }
+    let wanted = loaded.configuration
     bounds = bounds.reloaded(wanted)
     standing.reload(wanted.standing.lifetimes)
     keeper?.reload(lifetimeNanoseconds: wanted.datagrams.provenLifetimeNanoseconds)

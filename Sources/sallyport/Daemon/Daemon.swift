@@ -22,7 +22,7 @@ struct Daemon: ~Copyable {
   static let filesRetryNanoseconds: UInt64 = 2 * Nanoseconds.perSecond
 
   let configurationPath: String
-  /// What runs: gates and kernel rules stay as they were at the start.
+  /// What it was started with: a `FixedSetting` stays so.
   let started: Configuration
   let groups: [any GateGroup]
   var rules: KernelRules?
