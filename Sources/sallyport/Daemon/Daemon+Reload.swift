@@ -12,7 +12,7 @@ extension Daemon {
     reader.ask(.reload)
   }
 
-  /// Has everything read again once the router's files have changed and lain still.
+  /// Has the router's files read again once they have changed and lain still.
   mutating func followRouterFiles() {
     guard watch.isDue(now), !reader.isAsked(.routerFiles) else { return }
     watch.begin()
@@ -27,7 +27,10 @@ extension Daemon {
       try take(finding, isReload: isReload)
     } catch {
       if isReload { tellReloadFailed(error) }
-      if causes.contains(.routerFiles) { tellFilesBroken(error) }
+      if causes.contains(.routerFiles) {
+        // A mistake of people's says nothing about the router's files.
+        if isReload { reader.ask(.routerFiles) } else { tellFilesBroken(error) }
+      }
     }
     if isReload, !reader.isAsked(.reload) { _ = ServiceManager.ready(status: "guarding") }
   }
@@ -47,6 +50,7 @@ extension Daemon {
     try apply(setup)
     watch.settle(setup.router.facts)
     if isReload {
+      reader.inForce = SettingsInForce(setup)
       health.noteReload()
       journal.write(.reloaded(rules: setup.rules.count), at: now)
       showPage(on: setup.loaded.configuration.admin.http)
@@ -77,8 +81,8 @@ extension Daemon {
   }
 
   private mutating func apply(_ setup: borrowing GateSetup) throws(FaultReport) {
-    let loaded = setup.loaded
-    let faults = FixedSetting.all.compactMap { $0.fault(of: loaded, whileRunning: started) }
+    let (loaded, running) = (setup.loaded, configuration)
+    let faults = FixedSetting.all.compactMap { $0.fault(of: loaded, whileRunning: running) }
     guard faults.isEmpty else { throw FaultReport(faults: faults.sorted()) }
     let wanted = loaded.configuration
     bounds = bounds.reloaded(wanted)
