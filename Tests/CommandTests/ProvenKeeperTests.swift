@@ -38,6 +38,9 @@ struct ProvenKeeperTests {
     )
     let rest = try Self.keeper(store).restore(wallSeconds: 5_100 + 3_600)
     #expect(rest.map(\.wallSeconds) == [5_100])
+    var shorter = Self.keeper(store)
+    shorter.reload(lifetimeNanoseconds: 150 * Nanoseconds.perSecond)
+    #expect(try shorter.restore(wallSeconds: 5_200).map(\.wallSeconds) == [5_100])
     // A clock that was set back makes nobody proven for longer.
     #expect(
       try Self.keeper(store).restore(wallSeconds: 5_050).map(\.wallSeconds) == [5_050, 5_000]

@@ -366,10 +366,15 @@ private func router(
     )
     try host.write(Self.path, text)
     #expect(setup(host).removal().steps.contains(.removeFile(Self.path)))
-    #expect(
-      setup(host).removal().steps
-        .contains(.leave(SetupText.Membership(user: "sallyport", group: "i2pd")))
-    )
+    let leave = SetupStep.leave(SetupText.Membership(user: "sallyport", group: "i2pd"))
+    try host.write("/etc/passwd", "sallyport:x:12345:12345::/:\n")
+    for (groups, isMember) in [
+      ("i2pd:x:150:sallyport\n", true), ("i2pd:x:150:a,sallyport\n", true),
+      ("i2pd:x:150:\n", false), ("", false),
+    ] {
+      try host.write("/etc/group", groups)
+      #expect(setup(host).removal().steps.contains(leave) == isMember, "\(groups)")
+    }
     try host.write(Self.path, text + "# mine\n")
     #expect(setup(host).removal().steps.contains(.setAside(Self.path, as: "\(Self.path).saved")))
     try host.write(Self.path, "[router]\n")

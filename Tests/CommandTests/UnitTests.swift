@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Wire
 
 @testable import sallyport
 
@@ -22,6 +23,36 @@ import Testing
       ]
     )
     #expect(run.status == 0, "\(run.output)")
+  }
+
+  /// The last of them are where the gate looks for its own rules.
+  @Test(
+    "The gate's unit lets every host through",
+    arguments: [
+      "1.1.1.1", "100.64.0.1", "169.254.1.1", "172.16.0.1", "192.168.1.1", "223.255.255.254",
+      "64:ff9b::1.1.1.1", "200::1", "3ff:ffff::1", "2001:db8::1", "3fff::1", "fd00::1", "fe80::1",
+      "127.83.65.76", "::1",
+    ]
+  )
+  func host(text: String) throws {
+    let address = try #require(SourceAddress(text))
+    #expect(try Self.allowedAddresses().contains { $0.contains(address) })
+  }
+
+  @Test(
+    "The gate's unit lets no group of hosts through, and nothing reserved",
+    arguments: ["224.0.0.1", "239.255.255.255", "255.255.255.255", "ff02::1", "400::1", "4000::1"]
+  )
+  func group(text: String) throws {
+    let address = try #require(SourceAddress(text))
+    #expect(try !Self.allowedAddresses().contains { $0.contains(address) })
+  }
+
+  private static func allowedAddresses() throws -> [SourcePrefix] {
+    let unit = try String(contentsOfFile: "\(units)/sallyport.service", encoding: .utf8)
+    let line = unit.split(separator: "\n").first { $0.hasPrefix("IPAddressAllow=") }
+    let words = try #require(line).dropFirst("IPAddressAllow=".count).split(separator: " ")
+    return try words.map { try #require(SourcePrefix($0)) }
   }
 
   @Test("The changelog ends with the program's version") func version() throws {

@@ -214,6 +214,44 @@ struct FirewallStateTests {
     #expect(throws: FirewallFault.self) { try world.up(onlyIPv6) }
   }
 
+  @Test("a host without IPv6 has the canaries of the IPv4 part")
+  func canaryWithoutIPv6() throws {
+    let world = try FirewallWorld()
+    let host = world.pair.host
+    let plan = try FirewallPlan(gates: FirewallWorld.gates(families: [.ipv6, .ipv4]))
+    #expect(try host.inside { try Firewall.usable(plan) } == plan)
+    try host.shell("echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6")
+    let gate = try world.listenAsGate(.ipv4)
+    try world.up(plan)
+    let usable = try host.inside { try Firewall.usable(plan) }
+    let canary = try #require(usable.canary(ofGate: 0))
+    #expect(canary != plan.canary(ofGate: 1))
+    _ = try host.inside { try TestSocket.connected(to: canary) }
+    #expect(try gate.accepted().own == canary)
+  }
+
+  @Test("whether peers are kept out can be told from what is in place")
+  func keepsPeersOut() throws {
+    let world = try FirewallWorld()
+    func keepsPeersOut() throws -> Bool {
+      try world.pair.host.inside { try Firewall.keepsPeersOut() }
+    }
+    #expect(try !keepsPeersOut())
+    for whenDown in [FirewallPlan.WhenDown.open, .closed] {
+      for plan in [
+        try FirewallWorld.plan(whenDown), try DatagramWorld.plan(whenDown),
+        try DatagramWorld.plan(whenDown, shards: 2),
+        try FirewallPlan(gates: FirewallWorld.gates(.open) + DatagramWorld.gates(whenDown)),
+        try FirewallPlan(gates: FirewallWorld.gates(whenDown) + DatagramWorld.gates(.open)),
+      ] {
+        try world.up(plan)
+        #expect(try keepsPeersOut() == (whenDown == .closed))
+      }
+    }
+    try world.down()
+    #expect(try !keepsPeersOut())
+  }
+
   @Test("IPv6 that is switched off later leaves nothing behind")
   func ipv6SwitchedOff() throws {
     let world = try FirewallWorld()

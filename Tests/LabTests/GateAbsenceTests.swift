@@ -41,5 +41,25 @@ extension GateTests {
         #expect(try guarded.handshake().end == .silence(stage: .connecting))
       }
     }
+
+    /// What the unit does as it stops, after somebody has saved a mistake.
+    @Test(arguments: [LabGateSettings.WhenDown.open, .closed])
+    func withAFaultyConfigurationTheRulesThemselvesTell(
+      whenDown: LabGateSettings.WhenDown
+    ) throws {
+      var settings = LabGateSettings()
+      settings.whenDown = whenDown
+      try GateTests.withGuardedRouter(settings) { guarded in
+        guarded.gate.kill()
+        try Files.write("nonsense = 1\n", to: guarded.gate.configurationPath)
+        let said = try guarded.gate.command("firewall", "down", "--unless-closed")
+        #expect(said.contains("nonsense"))
+        #expect(said.contains("so the rules in the kernel decide"))
+        let stays = try guarded.nft("list", "tables").contains("inet sallyport")
+        #expect(stays == (whenDown == .closed))
+        let end = try guarded.handshake().end
+        #expect(end == (stays ? .silence(stage: .connecting) : .established))
+      }
+    }
   }
 }

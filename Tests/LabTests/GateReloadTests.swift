@@ -99,7 +99,38 @@ extension GateTests {
 
         try gate.writeConfiguration(rulesDirectory: rules)
         gate.reload()
-        try gate.waitForLog("Reloaded:", timeoutNanoseconds: 2 * GateTests.second)
+        let check = try gate.command("check", "--json")
+        let count = ["signatures", "rules"].reduce(0) { $0 + number(after: $1, in: check) }
+        #expect(count > 10)
+        try gate.waitForLog("Reloaded: \(count) rules", timeoutNanoseconds: 2 * GateTests.second)
+        #expect(try guarded.handshake().end == .established)
+      }
+    }
+
+    private func number(after key: String, in json: String) -> Int {
+      let digits = json.split(separator: "\"\(key)\" : ").last?.prefix { $0.isNumber }
+      return digits.flatMap { Int($0) } ?? 0
+    }
+
+    @Test func whatIsMadeAtTheStartIsRefusedAndNothingIsTaken() throws {
+      try GateTests.withGuardedRouter { guarded in
+        let gate = guarded.gate
+        let none = "\(gate.directory)/none"
+        try Files.makeDirectory(none)
+        try gate.writeConfiguration(
+          rulesDirectory: none,
+          appending: "[standing]\nsources = 2048\n"
+        )
+        let lines = (Files.text(gate.configurationPath) ?? "").split(
+          separator: "\n",
+          omittingEmptySubsequences: false
+        )
+        gate.reload()
+        try gate.waitForLog(
+          "\(gate.configurationPath):\(lines.count - 1): [standing] sources",
+          timeoutNanoseconds: 2 * GateTests.second
+        )
+        #expect(!gate.log.contains("Reloaded:"))
         #expect(try guarded.handshake().end == .established)
       }
     }

@@ -32,6 +32,15 @@ public enum Firewall {
     try FewDescriptors.run { () throws(FirewallFault) in try look(for: plan) }
   }
 
+  /// Whether what is in place keeps new peers out while no gate listens, by whatever plan it was
+  /// made; false when nothing is. Needs CAP_NET_ADMIN.
+  public static func keepsPeersOut() throws(FirewallFault) -> Bool {
+    try FewDescriptors.run { () throws(FirewallFault) in
+      guard Capability.networkAdministration.isHeld else { throw .notPermitted }
+      return try FirewallTable.listing(NFTables()).map(FirewallTable.keepsPeersOut) ?? false
+    }
+  }
+
   /// What is missing of `plan` except for the table, which only the canary can tell. Needs no
   /// capability.
   public static func checkUnprivileged(
@@ -178,8 +187,9 @@ extension Firewall {
     if try read(.inheritMarks) != 1 { report.add(.marksNotInherited, for: plan) }
   }
 
-  /// `plan` as far as this host can carry it out.
-  static func usable(_ plan: FirewallPlan) throws(FirewallFault) -> FirewallPlan {
+  /// `plan` as far as this host can carry it out now: without its IPv6 gates where IPv6 is off. The
+  /// others may so have another place in it, and another canary.
+  public static func usable(_ plan: FirewallPlan) throws(FirewallFault) -> FirewallPlan {
     guard IPv6State.current != .on else { return plan }
     let rest = plan.withoutIPv6
     guard !rest.gates.isEmpty else {

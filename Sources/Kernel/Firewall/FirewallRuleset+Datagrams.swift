@@ -9,6 +9,7 @@ internal import Wire
 ///   trial must not admit, or a forged source would open the way for itself. Whatever else the
 ///   router sends admits.
 extension FirewallRuleset {
+  static func gate(_ index: Int) -> String { "\(gateWords)\(index)" }
   static func admitted(_ index: Int) -> String { "admitted_\(index)" }
   static func pending(_ index: Int) -> String { "pending_\(index)" }
 
@@ -54,7 +55,7 @@ extension FirewallRuleset {
     writeAnswerChain(index, gate)
     guard plan.shards > 1 else { return }
     for shard in 0..<plan.shards {
-      writeShardChain("gate_\(index)", gate, shard, port: gate.listeningPort)
+      writeShardChain(Self.gate(index), gate, shard, port: gate.listeningPort)
       writeShardChain("witness_\(index)", gate, shard, port: witnessPort)
     }
   }
@@ -62,9 +63,9 @@ extension FirewallRuleset {
   /// A diversion without a receiver lets the datagram pass to the next rule. Then no gate is there
   /// to hear the router's answer, so it is not to wait for one.
   private mutating func writeStrangersChain(_ index: Int, _ gate: FirewallPlan.Gate) {
-    write("  chain gate_\(index) {")
+    write("  chain \(Self.gate(index)) {")
     write("    \(gate.sourceFlow) @\(Self.admitted(index)) accept")
-    writeDiversion("gate_\(index)", gate, network: gate.sourceNetwork, port: gate.listeningPort)
+    writeDiversion(Self.gate(index), gate, network: gate.sourceNetwork, port: gate.listeningPort)
     switch gate.whenDown {
     case .open: write("    delete @\(Self.pending(index)) { \(gate.sourceFlow) }")
     case .closed: write("    drop")

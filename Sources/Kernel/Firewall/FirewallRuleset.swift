@@ -11,6 +11,8 @@ internal import Wire
 struct FirewallRuleset {
   /// The name of the table, in family `inet`.
   static let tableName = "sallyport"
+  /// How the names of the gates' own chains begin.
+  static let gateWords = "gate_"
 
   let plan: FirewallPlan
   private var text = ""
@@ -68,7 +70,7 @@ struct FirewallRuleset {
     }
     write("    iifname \"lo\" accept")
     for (index, gate) in plan.gates.enumerated() {
-      write("    \(gate.toRouter) goto gate_\(index)")
+      write("    \(gate.toRouter) goto \(Self.gate(index))")
     }
     write("  }")
   }
@@ -100,7 +102,7 @@ struct FirewallRuleset {
   /// transparent: the first statement lets them pass to the next rule, and so to the router.
   private mutating func writeStreamChain(_ index: Int) {
     let gate = plan.gates[index]
-    write("  chain gate_\(index) {")
+    write("  chain \(Self.gate(index)) {")
     write("    meta l4proto tcp \(gate.tproxy) accept")
     if gate.whenDown == .closed {
       write("    tcp flags & (fin | syn | rst | ack) == syn drop")

@@ -56,6 +56,21 @@ enum FirewallTable {
     return isSame ? .same : .differs
   }
 
+  /// Whether the table in `listing` keeps new peers out while no gate listens. A gate's own chain
+  /// ends with a drop then, and has none otherwise.
+  static func keepsPeersOut(_ listing: String) -> Bool {
+    var isInGateChain = false
+    for line in listing.split(whereSeparator: \.isNewline) {
+      let words = line.split(whereSeparator: \.isWhitespace)
+      if words.first == "chain" {
+        isInGateChain = words[1].hasPrefix(FirewallRuleset.gateWords)
+      } else if isInGateChain, words.last == "drop" {
+        return true
+      }
+    }
+    return false
+  }
+
   /// The comment's letters and digits that follow `words`.
   private static func word(after words: String, in listing: String) -> String? {
     let parts = listing.split(separator: words, maxSplits: 1, omittingEmptySubsequences: false)

@@ -64,7 +64,8 @@ public struct WebServer: ~Copyable {
 
   /// Turns until it is told to end.
   fileprivate mutating func run() {
-    // Linux counts niceness by thread; 0 is the one that calls.
+    // Linux counts niceness by thread; 0 is the one that calls. A wish: a unit that filters system
+    // calls may forbid it, and then the page is served like everything else.
     _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Self.niceness)
     while !orders.isStopping.load(ordering: .relaxed) { turn() }
   }

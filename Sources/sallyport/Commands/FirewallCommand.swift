@@ -41,10 +41,28 @@ struct FirewallCommand: ParsableCommand {
     var unlessClosed = false
 
     func run() throws {
-      if unlessClosed, let plan = try FirewallCommand.plan(source.path), !plan.goesWithTheGate {
+      if unlessClosed, try isClosed() {
         return print("The kernel's rules stay: a gate is when-down = \"closed\".")
       }
       try FirewallCommand.orExit { () throws(FirewallFault) in try Firewall.down() }
+    }
+
+    /// Whether a gate is `closed`. The gate has ended when this is asked, and a fault that somebody
+    /// has saved since is no reason to leave rules behind: then the rules themselves tell.
+    private func isClosed() throws -> Bool {
+      do {
+        return try FirewallCommand.plan(source.path)?.goesWithTheGate == false
+      } catch {
+        var isClosed = false
+        try FirewallCommand.orExit { () throws(FirewallFault) in
+          isClosed = try Firewall.keepsPeersOut()
+        }
+        print(
+          "The configuration can't be used, so the rules in the kernel decide: when-down = "
+            + (isClosed ? "\"closed\"." : "\"open\", and they go.")
+        )
+        return isClosed
+      }
     }
   }
 

@@ -81,6 +81,9 @@ struct LoadedRules: Sendable {
   /// All of it, compiled once for all shards.
   var program = SharedRules.none
 
+  /// Signatures and rules together.
+  var count: Int { signatures.count + rules.count }
+
   /// Networks of all lists together.
   var networkCount: Int { lists.reduce(0) { $0 + $1.prefixes.prefixes.count } }
 

@@ -62,10 +62,11 @@ extension Daemon {
         directory: watch.directory,
         files: StatusReport.Health(problem: health.routerFilesProblem)
       ),
-      gates: started.gates.map(StatusReport.Gate.init),
+      gates: configuration.gates.map(StatusReport.Gate.init),
       transports: report.gates.map { TransportStatus($0, wallSeconds: report.wallSeconds) },
       kernelRules: kernelRulesHealth,
-      radar: started.radar.isEnabled ? StatusReport.Health(problem: health.radarProblem) : nil,
+      radar: configuration.radar.isEnabled
+        ? StatusReport.Health(problem: health.radarProblem) : nil,
       reload: health.reload,
       blocks: people.book.count(.block),
       allows: people.book.count(.allow),

@@ -12,7 +12,7 @@ extension Daemon {
     reader.ask(.reload)
   }
 
-  /// Has everything read again once the router's files have changed and lain still.
+  /// Has the router's files read again once they have changed and lain still.
   mutating func followRouterFiles() {
     guard watch.isDue(now), !reader.isAsked(.routerFiles) else { return }
     watch.begin()
@@ -27,7 +27,10 @@ extension Daemon {
       try take(finding, isReload: isReload)
     } catch {
       if isReload { tellReloadFailed(error) }
-      if causes.contains(.routerFiles) { tellFilesBroken(error) }
+      if causes.contains(.routerFiles) {
+        // A mistake of people's says nothing about the router's files.
+        if isReload { reader.ask(.routerFiles) } else { tellFilesBroken(error) }
+      }
     }
     if isReload, !reader.isAsked(.reload) { _ = ServiceManager.ready(status: "guarding") }
   }
@@ -47,8 +50,9 @@ extension Daemon {
     try apply(setup)
     watch.settle(setup.router.facts)
     if isReload {
+      reader.inForce = SettingsInForce(setup)
       health.noteReload()
-      journal.write(.reloaded(rules: setup.rules.signatures.count), at: now)
+      journal.write(.reloaded(rules: setup.rules.count), at: now)
       showPage(on: setup.loaded.configuration.admin.http)
     } else {
       journal.write(.routerFilesChanged(file: watch.directory), at: now)
@@ -77,26 +81,13 @@ extension Daemon {
   }
 
   private mutating func apply(_ setup: borrowing GateSetup) throws(FaultReport) {
-    let wanted = setup.loaded.configuration
-    let fault: Fault? =
-      if wanted.gates != started.gates {
-        setup.loaded.fault(
-          at: "gate",
-          "the gates differ from those that run",
-          "restart sallyport: gates are not changed while it runs"
-        )
-      } else if wanted.firewall != started.firewall {
-        setup.loaded.fault(
-          at: "firewall",
-          "the kernel rules differ from those that are in place",
-          "restart sallyport: they are not changed while it runs"
-        )
-      } else {
-        nil
-      }
-    if let fault { throw FaultReport(faults: [fault]) }
+    let (loaded, running) = (setup.loaded, configuration)
+    let faults = FixedSetting.all.compactMap { $0.fault(of: loaded, whileRunning: running) }
+    guard faults.isEmpty else { throw FaultReport(faults: faults.sorted()) }
+    let wanted = loaded.configuration
     bounds = bounds.reloaded(wanted)
     standing.reload(wanted.standing.lifetimes)
+    keeper?.reload(lifetimeNanoseconds: wanted.datagrams.provenLifetimeNanoseconds)
     refusedFlights.reload(wanted.refusedFlights, to: &journal, at: now)
     ruleSums.look(groups.matches, at: now)
     for group in groups { group.reload(setup, bounds) }

@@ -16,6 +16,7 @@ extension Daemon {
   ) throws(StartFault) -> Daemon {
     let configuration = setup.loaded.configuration
     let facts = setup.router.facts
+    let inForce = SettingsInForce(setup)
     let signals = try takeSignals()
     let bounds = try fit(GateBounds(configuration), configuration)
     let now = Clock.now
@@ -37,7 +38,6 @@ extension Daemon {
     _ = ServiceManager.ready(status: "guarding")
     return Daemon(
       configurationPath: path,
-      started: configuration,
       groups: groups,
       rules: rules,
       journal: journal,
@@ -56,7 +56,7 @@ extension Daemon {
       refusedFlights: flights,
       signals: signals,
       watch: RouterWatch(directory: configuration.router.directory, facts: facts),
-      reader: SetupReader(path: path),
+      reader: SetupReader(path: path, inForce: inForce),
       sight: RouterSight(configuration.gates, now: now),
       bounds: bounds,
       radar: radar,

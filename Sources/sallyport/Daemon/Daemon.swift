@@ -22,8 +22,6 @@ struct Daemon: ~Copyable {
   static let filesRetryNanoseconds: UInt64 = 2 * Nanoseconds.perSecond
 
   let configurationPath: String
-  /// What runs: gates and kernel rules stay as they were at the start.
-  let started: Configuration
   let groups: [any GateGroup]
   var rules: KernelRules?
   var journal: Journal
@@ -45,7 +43,7 @@ struct Daemon: ~Copyable {
   var refusedFlights: RefusedFlights
   let signals: SignalSource
   var watch: RouterWatch
-  /// Reads everything again.
+  /// Reads files again, and knows what is in force of them.
   var reader: SetupReader
   /// Sees whether the router is there.
   var sight: RouterSight
@@ -87,8 +85,11 @@ struct Daemon: ~Copyable {
     return now < until ? groups.allSatisfy { $0.hasEnded } : true
   }
 
+  /// The configuration in force.
+  var configuration: Configuration { reader.inForce.configuration }
+
   /// Whether a gate needs rules in the kernel.
-  var hasKernelRules: Bool { started.gates.contains { $0.mode == .transparent } }
+  var hasKernelRules: Bool { configuration.gates.contains { $0.mode == .transparent } }
 
   private mutating func waitForSignals() {
     var waits = [pollfd(fd: signals.descriptor.rawValue, events: Int16(POLLIN), revents: 0)]

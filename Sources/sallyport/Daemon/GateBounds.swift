@@ -4,7 +4,7 @@ internal import Telemetry
 internal import Wire
 
 /// The bounds of all gates, as they are in force: what the configuration asks for, as far as this
-/// process's descriptors go, in tables that have the size that they were made with.
+/// process's descriptors go.
 struct GateBounds: Equatable, Sendable {
   /// Of each NTCP2 gate.
   var connections: LimitSettings
@@ -41,14 +41,12 @@ struct GateBounds: Equatable, Sendable {
     return (all: hasConnections ? connections.descriptors(other: other) : other, other: other)
   }
 
-  /// What a newer configuration asks for, with the tables of these bounds.
+  /// What a newer configuration asks for. How many connections the descriptors do for was settled
+  /// at the start; the sizes of tables are the same in both (`FixedSetting`).
   func reloaded(_ configuration: Configuration) -> GateBounds {
     var fresh = GateBounds(configuration)
     fresh.connections.heldStrangers = connections.heldStrangers
     fresh.connections.openSessions = connections.openSessions
-    fresh.connections.sourceRecords = connections.sourceRecords
-    fresh.connections.replayRecords = connections.replayRecords
-    fresh.flows.flows = flows.flows
     return fresh
   }
 

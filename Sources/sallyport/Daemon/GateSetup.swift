@@ -23,6 +23,19 @@ struct GateSetup: ~Copyable {
     guard outcome.faults.isEmpty, let loaded = outcome.loaded, let rules = outcome.rules else {
       throw FaultReport(faults: outcome.faults)
     }
+    return try read(loaded, rules)
+  }
+
+  /// Reads the router's files alone, by `settings`: what is saved beside them is not looked at.
+  /// - Throws: What is wrong with them.
+  static func read(by settings: SettingsInForce) throws(FaultReport) -> GateSetup {
+    try read(settings.loaded, settings.rules)
+  }
+
+  private static func read(
+    _ loaded: LoadedConfiguration,
+    _ rules: LoadedRules
+  ) throws(FaultReport) -> GateSetup {
     do throws(RouterFilesFault) {
       return GateSetup(
         loaded: loaded,

@@ -65,18 +65,18 @@ struct KernelRules: ~Copyable {
       if let finding = report.findings.first {
         return .missing("\(finding.message); \(finding.remedy)")
       }
+      return isOurs ? .inPlace : Self.canary(try Firewall.usable(plan))
     } catch {
       return .missing(error.description)
     }
-    return isOurs ? .inPlace : canary()
   }
 
-  /// Reaches out to an address that only the rules lead to the gate's own sockets.
-  private func canary() -> State {
+  /// Reaches out to an address that only the rules of `plan` lead to the gate's own sockets.
+  private static func canary(_ plan: FirewallPlan) -> State {
     for index in plan.gates.indices {
       guard let endpoint = plan.canary(ofGate: index) else { continue }
       let gate = plan.gates[index]
-      let limit = Self.canaryMilliseconds
+      let limit = canaryMilliseconds
       let (outcome, arrivals) =
         gate.transport == .tcp
         ? (StreamSocket.reaches(endpoint, withinMilliseconds: limit), "connections")

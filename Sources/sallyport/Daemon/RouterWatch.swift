@@ -16,8 +16,12 @@ struct RouterWatch: ~Copyable {
   init(directory: String, facts: RouterFacts) {
     self.directory = directory
     self.facts = facts
+    watch = Self.watch(directory, facts)
+  }
+
+  private static func watch(_ directory: String, _ facts: RouterFacts) -> FileWatch? {
     let names = RouterFileNames.watched(of: facts.kind, facts.transports)
-    watch = try? FileWatch(directory: directory, names: names)
+    return try? FileWatch(directory: directory, names: names)
   }
 
   /// Whether the files have changed and lain still since.
@@ -34,6 +38,7 @@ struct RouterWatch: ~Copyable {
 
   /// They were read, and are good.
   mutating func settle(_ newer: RouterFacts) {
+    if newer.kind != facts.kind { watch = Self.watch(directory, newer) }
     facts = newer
     faultWasTold = false
   }

@@ -109,7 +109,8 @@ extension GateFacts {
         .descriptors,
         "it may have \(limit) descriptors open, its limits ask for \(descriptorsWanted)",
         why: "fewer strangers and sessions fit than [limits] says",
-        remedy: "raise LimitNOFILE in its unit, or lower held-strangers and open-sessions"
+        remedy: "raise LimitNOFILE in its unit, or lower held-strangers and open-sessions, and "
+          + "restart it"
       )
     ]
   }
@@ -137,7 +138,7 @@ extension GateFacts {
       .radar,
       "the radar is to listen on \(radarDevice), which is not there",
       why: "rules that ask for scans and unfinished knocks never match",
-      remedy: "set device in [radar] to one that `ip link` lists, or \"any\""
+      remedy: "set device in [radar] to one that `ip link` lists, or \"any\", and restart sallyport"
     )
   }
 

@@ -112,7 +112,8 @@ extension GuardedRouterFacts {
           .routerDescriptors,
           "the router has \(open) of \(limit) descriptors open",
           why: "at the last one it stops taking connections for half a minute",
-          remedy: "raise LimitNOFILE in its unit (systemctl edit i2pd), or lower open-sessions"
+          remedy: "raise LimitNOFILE in its unit (systemctl edit i2pd), or lower open-sessions; "
+            + "restart what was changed"
         )
       ]
     }
@@ -126,7 +127,8 @@ extension GuardedRouterFacts {
         "the router may have only \(limit) descriptors open",
         why: "the gate lets up to \(sessionsMaximum) sessions through, and without a gate 60 idle "
           + "connections a second stop a router with 1024",
-        remedy: "set LimitNOFILE=8192 in its unit (systemctl edit i2pd), or lower open-sessions"
+        remedy: "set LimitNOFILE=8192 in its unit (systemctl edit i2pd), or lower open-sessions; "
+          + "restart what was changed"
       )
     ]
   }

@@ -138,7 +138,8 @@ extension HostFacts {
         .tcpMemory,
         "TCP uses \(share) % of the memory that it may (net.ipv4.tcp_mem)",
         why: "above it the kernel shrinks windows and drops data of every connection",
-        remedy: "lower held-strangers or open-sessions in [limits], or raise net.ipv4.tcp_mem"
+        remedy: "lower held-strangers or open-sessions in [limits] and restart sallyport, or raise "
+          + "net.ipv4.tcp_mem"
       )
     }
   }

@@ -161,6 +161,8 @@ struct Setup {
     if plan.place == .own || plan.place == .persons {
       steps.append(.keepCopy(of: path, as: freeName("\(path).old")))
     }
+    // The file remembers what the next two change, so they wait until it is in place.
+    if plan.place != .same { steps.append(.write(path: path, text: plan.text)) }
     if case .byGroup(let user, let group) = access {
       steps.append(.join(SetupText.Membership(user: user, group: group)))
     }
@@ -169,7 +171,6 @@ struct Setup {
     {
       steps.append(.override(path: UnitOverride.path, text: override.text))
     }
-    if plan.place != .same { steps.append(.write(path: path, text: plan.text)) }
     let option = path == ConfigurationOptions.standardPath ? "" : " --config \(path)"
     steps.append(
       startsByUnit
@@ -177,6 +178,12 @@ struct Setup {
         : .startByHand(["sallyport firewall up\(option)", "sallyport run\(option)"])
     )
     return steps
+  }
+
+  /// Whether the user is still in the group, or somebody has undone that already.
+  private func holds(_ member: SetupText.Membership) -> Bool {
+    guard let group = tree.groupNumber(member.group) else { return false }
+    return tree.user(named: member.user)?.groups.contains(group) == true
   }
 
   /// `name`, or the first of `name-2` and following that is free.
@@ -205,7 +212,9 @@ extension Setup {
     plan.steps.append(.removeRules)
     if tree.exists(UnitOverride.path) { plan.steps.append(.removeOverride(UnitOverride.path)) }
     if let existing = plan.existing {
-      if let member = SetupText.membership(in: existing) { plan.steps.append(.leave(member)) }
+      if let member = SetupText.membership(in: existing), holds(member) {
+        plan.steps.append(.leave(member))
+      }
       switch SetupText.author(of: existing) {
       case .setup: plan.steps.append(.removeFile(path))
       case .changed: plan.steps.append(.setAside(path, as: freeName("\(path).saved")))

@@ -22,7 +22,7 @@ struct ProvenKeeper {
   static let intervalNanoseconds: UInt64 = 60 * Nanoseconds.perSecond
 
   private let store: StateStore?
-  private let lifetimeSeconds: UInt64
+  private var lifetimeSeconds: UInt64
   private var news: RowKeeper<Endpoint, UInt64>
 
   /// A keeper that has read nothing yet, of proofs that count for so long.
@@ -35,6 +35,11 @@ struct ProvenKeeper {
       intervalNanoseconds: Self.intervalNanoseconds,
       now: now
     )
+  }
+
+  /// Proofs count for so long from now on.
+  mutating func reload(lifetimeNanoseconds: UInt64) {
+    lifetimeSeconds = lifetimeNanoseconds / Nanoseconds.perSecond
   }
 
   /// What was kept: the endpoints whose proof still counts, the newest first. One that was proven

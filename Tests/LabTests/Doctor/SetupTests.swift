@@ -138,12 +138,15 @@ extension GateTests {
         mkdir -p /etc/sallyport/rules.d; cp /run/broken.toml /etc/sallyport/rules.d/
         say faulty; $S setup --yes; echo "ended $?"
         say none; ls /etc/sallyport
+        say nobody; grep i2pd: /etc/group
         rm /etc/sallyport/rules.d/broken.toml
         printf '#!/bin/sh\\necho no such unit >&2; exit 5\\n' > /run/systemctl
         say refused; $S setup --yes; echo "ended $?"
         printf '#!/bin/sh\\necho "$@" >> /run/systemctl.log\\n' > /run/systemctl
+        say joined; grep i2pd: /etc/group
         gpasswd --delete sallyport i2pd > /dev/null
-        say owner; chmod 600 /var/lib/i2pd/ntcp2.keys; rm -f /etc/sallyport/*.toml
+        say byhand; $S setup --remove --yes; echo "ended $?"
+        say owner; chmod 600 /var/lib/i2pd/ntcp2.keys
         $S setup --yes; echo "ended $?"
         say override; cat /etc/systemd/system/sallyport.service.d/50-router.conf
         say proof; grep proof /etc/sallyport/sallyport.toml
@@ -156,8 +159,11 @@ extension GateTests {
       #expect(parts["faulty"]?.contains("/etc/sallyport/rules.d/broken.toml:") == true, "\(parts)")
       #expect(parts["faulty"]?.contains("ended 1") == true)
       #expect(parts["none"] == "rules.d\n")
+      #expect(parts["nobody"] == "i2pd:x:150:\n")
       #expect(parts["refused"]?.contains("no such unit; see `journalctl") == true, "\(parts)")
       #expect(parts["refused"]?.contains("ended 1") == true)
+      #expect(parts["joined"] == "i2pd:x:150:sallyport\n")
+      #expect(parts["byhand"]?.contains("ended 0") == true, "\(parts)")
       #expect(parts["owner"]?.contains("the gate runs as i2pd, group i2pd") == true, "\(parts)")
       #expect(parts["override"]?.hasSuffix("[Service]\nUser=i2pd\nGroup=i2pd\n") == true)
       #expect(parts["proof"] == "")
