@@ -1,5 +1,6 @@
 internal import Filter
 internal import Proxy
+internal import Wire
 
 /// A setting by which something is made once, at the start: a reload can't change it.
 struct FixedSetting: Sendable {
@@ -38,7 +39,7 @@ struct FixedSetting: Sendable {
     FixedSetting("standing", "sources", at: \.standing.sources),
     FixedSetting("firewall", at: \.firewall),
     FixedSetting("radar", at: \.radar),
-    FixedSetting("process", "shards", at: \.shardCount),
+    FixedSetting("process", "shards", at: { $0.shardCount(of: .ntcp2) }),
   ]
 
   /// As people read it.
