@@ -1,3 +1,4 @@
+import Filter
 import Foundation
 import Kernel
 import Testing
@@ -93,6 +94,10 @@ import Wire
     #expect(configuration.shardCount(of: .ntcp2) == 256)
     configuration.process.shards = 3
     #expect(configuration.shardCount(of: .ssu2) == 3)
+    configuration.router.kind = .java
+    #expect(configuration.shardCount(of: .ssu2) == 1)
+    #expect(configuration.shardCount(of: .ntcp2) == 3)
+    configuration.router.kind = nil
     configuration.process.shards = 0
     #expect(configuration.shardCount(of: .ssu2) >= 1)
     #expect(try FirewallPlan(configuration)?.shards == Int(configuration.shardCount(of: .ssu2)))

@@ -6,10 +6,11 @@ import Wire
 struct NTCP2FactsTests {
   private func facts(
     _ addresses: [RouterAddress],
-    options: [String: String] = ["netId": "2", "router.version": "0.9.65"]
+    options: [String: String] = ["netId": "2", "router.version": "0.9.65"],
+    kept: [UInt8]? = nil
   ) throws -> NTCP2Facts {
     let info = try SigningRouter().info(addresses: addresses, options: options)
-    return try NTCP2Facts(try VerifiedRouterInfo(info), kind: .java)
+    return try NTCP2Facts(try VerifiedRouterInfo(info), kind: .java, keptCompanion: kept)
   }
 
   @Test("i2pd's own files", arguments: ["i2pd", "i2pd-dual"])
@@ -37,6 +38,20 @@ struct NTCP2FactsTests {
     #expect(facts.staticPublicKey == [UInt8](repeating: 5, count: 32))
     #expect(facts.initializationVector == [UInt8](repeating: 6, count: 16))
     #expect(facts.networkIdentifier == 2)
+  }
+
+  @Test("A router that takes itself for firewalled can be guarded by its key file")
+  func firewalled() throws {
+    let kept = [UInt8](repeating: 9, count: 16)
+    let hidden = SigningRouter.address(["host": nil, "port": nil, "i": nil, "pq": "4"])
+    let facts = try facts([hidden], kept: kept)
+    #expect(facts.staticPublicKey == [UInt8](repeating: 5, count: 32))
+    #expect(facts.initializationVector == kept)
+    #expect(facts.hybrid?.rawValue == 4)
+    // What is published counts where it is.
+    let published = try self.facts([hidden, SigningRouter.address()], kept: kept)
+    #expect(published.initializationVector == [UInt8](repeating: 6, count: 16))
+    #expect(throws: RouterFactsFault.notSpoken(.ntcp2)) { try self.facts([], kept: kept) }
   }
 
   @Test("Each hybrid form", arguments: HybridForm.allCases)

@@ -29,7 +29,7 @@ struct DatagramPlanTests {
     table inet sallyport {
       set admitted_0 {
         type ipv4_addr . inet_service
-        size 65536
+        size 262144
         flags dynamic,timeout
         timeout 1260s
       }

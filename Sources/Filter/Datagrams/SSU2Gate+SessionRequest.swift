@@ -38,7 +38,8 @@ extension SSU2Gate {
   ) -> DatagramVerdict {
     let novelty = prove(question).novelty
     guard witness == .first else { return .admit(.witnessed) }
-    if novelty == .new {
+    // A share of the gate may have no tokens for proven endpoints: they asked as strangers then.
+    if novelty == .new || allowance.provenTokenRequests.burst == 0 {
       strangers.refund(hasher.keys(question.source.address))
     } else {
       provenTokenRequests.putBack(allowance.provenTokenRequests)

@@ -31,12 +31,14 @@ public struct PeopleBook: Sendable {
   public init() {}
 
   /// What was kept over a restart: what has ended is left out, nothing lasts longer than it may.
+  /// What began in the future did not: the clock is early at a start, until it is set.
   public init(kept entries: some Sequence<PeopleEntry>, at moment: Moment) {
     for entry in entries where entry.endsSeconds > moment.wallSeconds {
       guard held.count < PeopleBounds.entries else { return }
       var entry = entry
-      let latest = moment.wallSeconds + PeopleBounds.longestSeconds
-      entry.endsSeconds = min(entry.endsSeconds, latest)
+      let began = max(moment.wallSeconds, entry.beganSeconds)
+      let (latest, isEndless) = began.addingReportingOverflow(PeopleBounds.longestSeconds)
+      if !isEndless { entry.endsSeconds = min(entry.endsSeconds, latest) }
       remove { $0.wish == entry.wish && $0.prefix == entry.prefix }
       append(entry, at: moment)
     }
@@ -112,7 +114,7 @@ public struct PeopleBook: Sendable {
   }
 
   private mutating func append(_ entry: PeopleEntry, at moment: Moment) {
-    let seconds = entry.endsSeconds - moment.wallSeconds
+    let seconds = min(entry.endsSeconds - moment.wallSeconds, PeopleBounds.longestSeconds)
     let until = moment.now.advanced(byNanoseconds: seconds * Nanoseconds.perSecond)
     held.append(Held(entry: entry, until: until))
   }

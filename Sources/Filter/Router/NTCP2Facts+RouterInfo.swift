@@ -1,14 +1,26 @@
 internal import Wire
 
 extension NTCP2Facts {
-  /// What a router's own RouterInfo says of its NTCP2 port.
+  /// What a router's own RouterInfo says of its NTCP2 port; where it publishes none,
+  /// `keptCompanion` is the initialisation vector of its key file, 16 bytes.
   public init(
     _ verified: VerifiedRouterInfo,
-    kind: RouterKind
+    kind: RouterKind,
+    keptCompanion: [UInt8]? = nil
   ) throws(RouterFactsFault) {
-    let published = try PublishedTransport(.ntcp2, in: verified.info)
-    guard let vector = published.address.initializationVector else {
-      throw .malformedAddressOption(.ntcp2, "i")
+    let published = try PublishedTransport(
+      .ntcp2,
+      in: verified.info,
+      keptCompanion: keptCompanion
+    )
+    let vector: [UInt8]
+    switch published.companion {
+    case .kept(let kept): vector = kept
+    case .published:
+      guard let found = published.address.initializationVector else {
+        throw .malformedAddressOption(.ntcp2, "i")
+      }
+      vector = found
     }
     self.init(
       kind: kind,

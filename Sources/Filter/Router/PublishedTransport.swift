@@ -5,12 +5,23 @@ internal import Wire
 /// A router may publish one address a family; they share the keys and the hybrid forms (i2pd: one
 /// key file a transport; Java I2P: one set of properties), and it is a fault if they do not.
 struct PublishedTransport {
+  /// Where what a router publishes as `i` is known from.
+  enum Companion {
+    /// The address.
+    case published
+    /// The router's key file: no address has it.
+    case kept([UInt8])
+  }
+
   private static let sharedOptions = ["s", "i", "pq"]
 
   /// The transport.
   let transport: Transport
   /// One of its addresses, for the options that all of them share.
   let address: RouterAddress
+  /// Where the key beside the static one is known from: NTCP2's initialisation vector, SSU2's
+  /// introduction key.
+  let companion: Companion
   /// The published `s`, 32 bytes.
   let staticPublicKey: [UInt8]
   /// The network the router belongs to.
@@ -19,12 +30,20 @@ struct PublishedTransport {
   let version: UInt32
 
   /// Reads what is published of `transport`.
-  init(_ transport: Transport, in info: RouterInfo) throws(RouterFactsFault) {
+  ///
+  /// A router that takes itself for firewalled publishes no address to be called at, perhaps for
+  /// want of the very peers that a gate would let in. Then what it keeps as `i` in its key file
+  /// does as well.
+  init(
+    _ transport: Transport,
+    in info: RouterInfo,
+    keptCompanion: [UInt8]? = nil
+  ) throws(RouterFactsFault) {
     guard info.addresses.contains(where: { $0.speaks(transport) }) else {
       throw .notSpoken(transport)
     }
     let published = info.publishedAddresses(transport)
-    guard let first = published.first else { throw .unpublished(transport) }
+    let (first, companion) = try Self.address(transport, published, info, keptCompanion)
     for option in Self.sharedOptions
     where published.contains(where: { $0.options[option] != first.options[option] }) {
       throw .differingAddressOption(transport, option)
@@ -39,9 +58,23 @@ struct PublishedTransport {
     }
     self.transport = transport
     address = first
+    self.companion = companion
     staticPublicKey = staticKey
     networkIdentifier = network
     self.version = version
+  }
+
+  private static func address(
+    _ transport: Transport,
+    _ published: [RouterAddress],
+    _ info: RouterInfo,
+    _ kept: [UInt8]?
+  ) throws(RouterFactsFault) -> (RouterAddress, Companion) {
+    if let first = published.first { return (first, .published) }
+    guard let kept, let hidden = info.addresses.first(where: { $0.speaks(transport) }) else {
+      throw .unpublished(transport)
+    }
+    return (hidden, .kept(kept))
   }
 
   /// The numbers of the option `pq`; nil when it is not published, a fault when it is no list of

@@ -1,14 +1,22 @@
 internal import Wire
 
 extension SSU2Facts {
-  /// What a router's own RouterInfo says of its SSU2 port.
+  /// What a router's own RouterInfo says of its SSU2 port; where it publishes none,
+  /// `keptCompanion` is the introduction key of its key file, 32 bytes.
   public init(
     _ verified: VerifiedRouterInfo,
-    kind: RouterKind
+    kind: RouterKind,
+    keptCompanion: [UInt8]? = nil
   ) throws(RouterFactsFault) {
-    let published = try PublishedTransport(.ssu2, in: verified.info)
-    guard let introductionKey = published.address.introductionKey else {
-      throw .malformedAddressOption(.ssu2, "i")
+    let published = try PublishedTransport(.ssu2, in: verified.info, keptCompanion: keptCompanion)
+    let introductionKey: [UInt8]
+    switch published.companion {
+    case .kept(let kept): introductionKey = kept
+    case .published:
+      guard let found = published.address.introductionKey else {
+        throw .malformedAddressOption(.ssu2, "i")
+      }
+      introductionKey = found
     }
     self.init(
       kind: kind,

@@ -19,7 +19,7 @@ public struct DatagramFlows: Equatable, Sendable {
 
   /// Flows of these numbers.
   public init(
-    admittedSize: Int = 65_536,
+    admittedSize: Int = 262_144,
     admittedSeconds: Int = 1_260,
     pendingSize: Int = 65_536,
     pendingSeconds: Int = 10

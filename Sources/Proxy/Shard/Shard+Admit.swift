@@ -86,9 +86,9 @@ extension Shard where World: ~Copyable {
   /// Whether the answer may be another than to wait. Many of one address, or of a family that the
   /// router does not listen on, would else hide those behind them.
   private func isWorthAsking(_ slot: UInt32) -> Bool {
+    guard !reach.rests(for: strangers[slot].source.address, now: now) else { return false }
     let addressInFlight = judge.limits.inFlight(strangers[slot].keys)
     return !admission.mustWait(addressInFlight: addressInFlight)
-      && !reach.rests(for: strangers[slot].source.address, now: now)
   }
 
   /// Breaks off the oldest handshake of at least as bad a standing that has stalled long enough;
@@ -142,9 +142,11 @@ extension Shard where World: ~Copyable {
     }
   }
 
-  /// Lets all others that wait with this standing be asked before this one.
+  /// Lets all others that wait with this standing be asked before this one, if it still waits: too
+  /// many may have done so already.
   private mutating func placeLast(_ slot: UInt32, _ standing: Standing) {
     let queue = StrangerQueue.waiting(standing)
+    guard strangerQueues.stands(slot, in: queue) else { return }
     if standing == .known {
       strangerQueues.move(slot, to: queue)
     } else {

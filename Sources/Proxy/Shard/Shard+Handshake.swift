@@ -76,8 +76,9 @@ extension Shard where World: ~Copyable {
         .routerAnswer,
         nanoseconds: now.nanoseconds(since: sessions[slot].steppedAt)
       )
-      // What a slow router took of the time is not held against its peer.
-      setStallDeadline(slot)
+      // What a slow router took of the time is not held against its peer. One that was judged is
+      // followed on for longer anyway.
+      if !follower.isJudged { setStallDeadline(slot) }
     }
     step(slot, follower.routerSent(count), follower)
   }

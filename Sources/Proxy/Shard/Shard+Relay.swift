@@ -38,6 +38,7 @@ extension Shard where World: ~Copyable {
       return endBroken(slot, broken == .sender ? .routerClosed : .peerClosed)
     }
     if let broken = fromPeer.broken {
+      if broken == .receiver { passLastWordsOn(slot) }
       return endBroken(slot, broken == .sender ? .peerClosed : .routerClosed)
     }
     guard mayGoOn(slot) else { return }
@@ -78,14 +79,17 @@ extension Shard where World: ~Copyable {
     )
   }
 
-  /// One of the two connections is gone: so goes the other, by reset as well. What a router said
-  /// before it went, a termination perhaps, is still the peer's.
+  /// What a router said before it went, a termination perhaps, is still the peer's. Its end is not
+  /// passed on: the reset that follows says it.
+  private mutating func passLastWordsOn(_ slot: UInt32) {
+    sessions[slot].toPeer.isReadable = true
+    sessions[slot].toPeer.endPassedOn = true
+    let last = moveToPeer(slot)
+    if last.bytesTaken > 0 { routerSpoke(slot, last.bytesTaken) }
+  }
+
+  /// One of the two connections is gone: so goes the other, by reset as well.
   private mutating func endBroken(_ slot: UInt32, _ end: EarlyEnd) {
-    if end == .routerClosed {
-      sessions[slot].toPeer.isReadable = true
-      let last = moveToPeer(slot)
-      if last.bytesTaken > 0 { routerSpoke(slot, last.bytesTaken) }
-    }
     concludeEnd(slot, end)
     network.resetOnClose(sessions[slot].peer)
     network.resetOnClose(sessions[slot].router)

@@ -76,14 +76,15 @@ struct SlotPool<Element: ~Copyable>: ~Copyable {
     }
   }
 
-  /// The generation of a slot.
+  /// The generation of a slot. Only as much of it as fits into a token tells it from others.
   func generation(_ slot: UInt32) -> UInt32 {
     unsafe generations[Int(slot)]
   }
 
-  /// Whether the slot exists and holds the value of this generation.
+  /// Whether the slot exists and holds the value of this generation, or of as much of it as fits
+  /// into a token.
   func holds(_ slot: UInt32, generation: UInt32) -> Bool {
-    isUsed(slot) && self.generation(slot) & Token.generationMask == generation
+    isUsed(slot) && (self.generation(slot) ^ generation) & Token.generationMask == 0
   }
 
   private func isUsed(_ slot: UInt32) -> Bool {

@@ -1,4 +1,5 @@
 internal import Filter
+internal import Glibc
 internal import Kernel
 internal import Proxy
 internal import Telemetry
@@ -23,6 +24,7 @@ extension Daemon {
   /// The rules go last: the sessions that are still open need the route back to the gate.
   mutating func end() {
     for group in groups { group.ask(.stop) }
+    waitForShards()
     rules?.end()
     keep(isLast: true)
     refusedFlights.write(groups, to: &journal, at: now)
@@ -30,6 +32,12 @@ extension Daemon {
     for index in sums.indices { now = sums[index].finish(groups, to: &journal, at: now) }
     now = ruleSums.finish(groups.matches, to: &journal, at: now)
     _ = journal.insist(.stopped, at: now)
+  }
+
+  /// Lets the shards finish their turns, so that nothing that they say in them is lost.
+  private func waitForShards() {
+    let until = Clock.now.advanced(byNanoseconds: Self.stopNanoseconds)
+    while !groups.allSatisfy(\.hasEnded), Clock.now < until { usleep(1_000) }
   }
 
   /// Takes what the shards learnt of peers, and writes it when it is time to. The rounds of the

@@ -16,8 +16,12 @@ struct Daemon: ~Copyable {
   static let ruleSumIntervalNanoseconds: UInt64 = 60 * Nanoseconds.perSecond
   /// How long sessions may go on after the gate was told to stop.
   static let drainNanoseconds: UInt64 = 5 * Nanoseconds.perSecond
+  /// How long shards may take for their last turns.
+  static let stopNanoseconds: UInt64 = Nanoseconds.perSecond / 4
   /// How long the router's files must lie still before they are read.
   static let filesRestNanoseconds: UInt64 = Nanoseconds.perSecond / 2
+  /// How often the router's files are read although nothing says that they have changed.
+  static let filesLookNanoseconds: UInt64 = 60 * Nanoseconds.perSecond
   /// How often files that could not be used are read again.
   static let filesRetryNanoseconds: UInt64 = 2 * Nanoseconds.perSecond
 

@@ -10,6 +10,7 @@ struct RouterWatch: ~Copyable {
   private(set) var facts: RouterFacts
   private var watch: FileWatch?
   private var readAt: Instant?
+  private var lookAgainAt: Instant?
   private var faultWasTold = false
 
   /// A watch over the files of `directory`, which gave `facts`.
@@ -24,10 +25,15 @@ struct RouterWatch: ~Copyable {
     return try? FileWatch(directory: directory, names: names)
   }
 
-  /// Whether the files have changed and lain still since.
+  /// Whether the files have changed and lain still since. Now and then they are read all the same:
+  /// no watch can be had in a directory that may be entered and not read.
   mutating func isDue(_ now: Instant) -> Bool {
     if watch?.drain() == .changed {
       readAt = now.advanced(byNanoseconds: Daemon.filesRestNanoseconds)
+    }
+    if now >= lookAgainAt ?? now {
+      if lookAgainAt != nil { readAt = readAt ?? now }
+      lookAgainAt = now.advanced(byNanoseconds: Daemon.filesLookNanoseconds)
     }
     guard let readAt, now >= readAt else { return false }
     return true

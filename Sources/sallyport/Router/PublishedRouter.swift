@@ -24,19 +24,25 @@ struct PublishedRouter {
     }
   }
 
-  /// What it says of the transports in `ports`, which must be on those ports.
+  /// What it says of the transports in `ports`, which must be on those ports if it publishes any;
+  /// `kept` are what the router's key files hold as `i`, for the others.
   func facts(
     kind: RouterKind,
-    ports: [Transport: [UInt16]]
+    ports: [Transport: [UInt16]],
+    kept: [Transport: [UInt8]]
   ) throws(RouterFilesFault) -> RouterFacts {
     var facts = RouterFacts(kind: kind)
     do throws(RouterFactsFault) {
-      if ports[.ntcp2] != nil { facts.ntcp2 = try NTCP2Facts(verified, kind: kind) }
-      if ports[.ssu2] != nil { facts.ssu2 = try SSU2Facts(verified, kind: kind) }
+      if ports[.ntcp2] != nil {
+        facts.ntcp2 = try NTCP2Facts(verified, kind: kind, keptCompanion: kept[.ntcp2])
+      }
+      if ports[.ssu2] != nil {
+        facts.ssu2 = try SSU2Facts(verified, kind: kind, keptCompanion: kept[.ssu2])
+      }
     } catch {
       throw .unusableRouterInfo(file: path, error)
     }
-    for transport in facts.transports {
+    for transport in facts.transports where publishes(transport) {
       let published = addresses(of: transport).compactMap(\.port)
       for port in ports[transport] ?? [] where !published.contains(port) {
         throw .otherPort(
@@ -49,6 +55,9 @@ struct PublishedRouter {
     }
     return facts
   }
+
+  /// Whether it says where `transport` is found; one that takes itself for firewalled does not.
+  func publishes(_ transport: Transport) -> Bool { !addresses(of: transport).isEmpty }
 
   /// Where it says that `transport` is found; hosts that are names are left out.
   func endpoints(of transport: Transport) -> [Endpoint] {

@@ -21,7 +21,12 @@ struct RouterFiles: ~Copyable {
   init(_ request: RouterFilesRequest) throws(RouterFilesFault) {
     let kind = try RouterKindDetection.kind(for: request)
     let published = try PublishedRouter(request)
-    let facts = try published.facts(kind: kind, ports: request.ports)
+    var kept: [Transport: [UInt8]] = [:]
+    for transport in request.ports.keys
+    where request.proof == .full && !published.publishes(transport) {
+      kept[transport] = try TransportKeyFile.read(request, transport, kind: kind).publishedKey
+    }
+    let facts = try published.facts(kind: kind, ports: request.ports, kept: kept)
     var ntcp2PrivateKey: SecretBytes?
     if request.proof == .full {
       if let ntcp2 = facts.ntcp2 {

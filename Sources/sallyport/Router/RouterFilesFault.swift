@@ -98,7 +98,8 @@ extension RouterFactsFault {
     case .badSignature: "Restart the router, so that it writes the file anew"
     case .notSpoken(let transport): "Turn \(transport.rawValue) on in the router"
     case .unpublished:
-      "Let the router publish its address: it must not be hidden or firewalled"
+      "Set proof = \"full\", or let the router publish its address: with a public proof it must "
+        + "not be hidden or firewalled"
     case .malformedAddressOption, .differingAddressOption, .malformedRouterOption:
       "Update the router and restart it"
     case .unknownHybridForm: "Update sallyport"

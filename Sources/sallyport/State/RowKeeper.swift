@@ -55,8 +55,10 @@ struct RowKeeper<Key: Hashable & Sendable, Row: Sendable> {
       // The store makes one change after the other: behind this one the batch is over.
       let last = rows
       try store.write { if !last.isEmpty { try writing($0, last) } }
-      rows = [:]
-      guard settle(now, &journal), !rows.isEmpty else { return }
+      // Of a batch that failed only what is not newer by now comes back.
+      let isSettled = settle(now, &journal)
+      for key in last.keys { rows[key] = nil }
+      guard isSettled, !rows.isEmpty else { return }
       let again = rows
       try store.write { try writing($0, again) }
       rows = [:]

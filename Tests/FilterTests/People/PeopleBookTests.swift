@@ -178,6 +178,17 @@ import Wire
     _ = try Self.enter(&book, Self.entry(.block, "80.0.0.0"))
   }
 
+  /// A host without a clock of its own starts months early; then the clock is set.
+  @Test func anEarlyClockEndsNothing() throws {
+    var entry = try Self.entry(.block, "45.1.0.0/16")
+    entry.beganSeconds = Self.start.wallSeconds + 100_000_000
+    entry.endsSeconds = entry.beganSeconds + 600_000
+    var book = PeopleBook(kept: [entry], at: Self.start)
+    #expect(book.entries == [entry])
+    #expect(book.end(at: Self.moment(20, wall: 100_300_000)).isEmpty)
+    #expect(book.count == 1)
+  }
+
   @Test func aRestartKeepsWhatHasNotEnded() throws {
     var kept = try ["198.51.100.1", "198.51.100.2", "198.51.100.3"].map {
       try Self.entry(.block, $0)
