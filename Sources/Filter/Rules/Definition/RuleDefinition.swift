@@ -62,6 +62,11 @@ public struct RuleConditions: Sendable, Equatable {
     return isLate ? .firstFlight : .arrival
   }
 
+  /// Whether a flight's own bytes are asked for, and not only when they came.
+  var asksForBytes: Bool {
+    !beginnings.isEmpty || !contents.isEmpty || numbers.contains { $0.feature.isOfBytes }
+  }
+
   /// Whether nothing but a flight's own bytes is asked for.
   var asksForBytesAlone: Bool {
     let asksForBytes = !beginnings.isEmpty || !contents.isEmpty
