@@ -47,4 +47,32 @@ import Wire
     let piece = try rule("piece", .act(.mimic)) { $0.contents = [try pattern("\"abcdef\"")] }
     #expect(try Self.order(piece)?.isHostile == true)
   }
+
+  /// After a reload the same number may be another rule's.
+  @Test func aReloadForgetsTheNumbersThatWereMet() throws {
+    let old = try Self.law(rule("old", .weight(1)), rule("both", .weight(1)))
+    let limit = try RuleLimit(text: "1/1h per /32")
+    let new = try Self.law(
+      try rule("new", .limit(limit)) { $0.numbers = [try range("> 0", .flightLength)] },
+      rule("both", .weight(1))
+    )
+    var judge = Filter.Judge(old, now: Self.start)
+    var orders: [RefusalOrder?] = []
+    for _ in 0..<2 {
+      let arrival = judge.arrive(NewArrival(source: Self.source), old, now: Self.start)
+      guard case .welcome(var visitor, let findings) = arrival else {
+        Issue.record("refused")
+        return
+      }
+      #expect(Array(findings.met) == [0, 1])
+      judge.reload(new)
+      let bytes: [UInt8] = [1, 2, 3]
+      let look = judge.look(bytes.span, of: &visitor, new, now: Self.start)
+      #expect(Array(look.findings.met) == [0, 1])
+      orders.append(look.findings.order)
+      let again = judge.look(bytes.span, of: &visitor, new, now: Self.start)
+      #expect(again.findings.met.isEmpty)
+    }
+    #expect(orders.map { $0?.reason } == [nil, .ruleLimit])
+  }
 }

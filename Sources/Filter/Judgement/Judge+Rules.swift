@@ -51,6 +51,7 @@ extension Judge {
     _ law: borrowing Law,
     now: Instant
   ) -> RuleFindings {
+    visitor.heed(law.rules.serial)
     let settled = buckets.settle(
       verdict,
       law.rules.program,
