@@ -13,6 +13,8 @@ enum Simulation {
     var knocks: [String: Int] = [:]
     /// Sources that tried several ports beside the guarded ones.
     var scanners = 0
+    /// Whether there was more in the capture, behind the most connections that are judged.
+    var isCutShort = false
     /// What was decided.
     var report: RehearsalReport
   }
@@ -66,6 +68,7 @@ enum Simulation {
       counts: replay.counts,
       knocks: replay.knocks.filter { $0.value > 0 },
       scanners: replay.scanners,
+      isCutShort: packet != nil,
       report: rehearsal.report
     )
   }
