@@ -44,6 +44,8 @@ struct SimulateCommand: ParsableCommand {
     var watchedSessions: Int
     /// Whether there was more in the capture, behind the most connections that are judged.
     var isCutShort: Bool
+    /// Rules that ask for what no capture tells.
+    var cannotTell: [String]
     var each: [RehearsalReport.Connection]?
   }
 
@@ -154,6 +156,7 @@ struct SimulateCommand: ParsableCommand {
       watched: watched.count,
       watchedSessions: watched.count(where: \.becameSession),
       isCutShort: outcome.isCutShort,
+      cannotTell: outcome.cannotTell,
       each: each ? outcome.report.connections : nil
     )
   }
@@ -230,6 +233,10 @@ struct SimulateCommand: ParsableCommand {
       lines.append(
         "Read no further than \(RehearsalReport.connectionsMaximum) connections: split the capture"
       )
+    }
+    if !outcome.cannotTell.isEmpty {
+      let names = outcome.cannotTell.joined(separator: ", ")
+      lines.append("Cannot be told from a capture, which has no netDb: \(names)")
     }
     return lines
   }

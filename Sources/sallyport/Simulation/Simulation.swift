@@ -15,6 +15,8 @@ enum Simulation {
     var scanners = 0
     /// Whether there was more in the capture, behind the most connections that are judged.
     var isCutShort = false
+    /// Rules that ask for what no capture tells: whom the router's netDb listed.
+    var cannotTell: [String] = []
     /// What was decided.
     var report: RehearsalReport
   }
@@ -69,6 +71,7 @@ enum Simulation {
       knocks: replay.knocks.filter { $0.value > 0 },
       scanners: replay.scanners,
       isCutShort: packet != nil,
+      cannotTell: law.namesOfUntold,
       report: rehearsal.report
     )
   }
