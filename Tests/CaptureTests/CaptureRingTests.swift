@@ -70,6 +70,24 @@ import Wire
     }
   }
 
+  /// Behind cut addresses two peers may look like one: the second is not to pass for a repetition.
+  @Test func flightsOfOneEndpointAreToldApart() throws {
+    try withDirectory { directory in
+      var ring = try CaptureRing(CaptureRingSettings(directory: directory))
+      for number in [3, 8] { try ring.add(try flight(number)) }
+      _ = consume ring
+      let sequences = try packets("\(directory)/refused-0.pcap").compactMap { packet in
+        if case .tcp(let header) = packet.decoded?.transport,
+          header.flags.isSynchronize, !header.flags.isAcknowledgement
+        {
+          return header.sequence
+        }
+        return nil as UInt32?
+      }
+      #expect(sequences.count == 2 && Set(sequences).count == 2 && !sequences.contains(0))
+    }
+  }
+
   @Test func whatIsReadBackIsWhatWasSaid() throws {
     try withDirectory { directory in
       var ring = try CaptureRing(CaptureRingSettings(directory: directory))

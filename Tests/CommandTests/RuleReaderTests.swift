@@ -147,6 +147,15 @@ private func ruleFiles(
       "a.toml:4: when: a would refuse 6.0e-08 of honest peers"
     ),
     (
+      "name = \"a\"\nmode = \"enforce\"\nwhen = { printable = '>= 10%' }\naction = \"mimic\"",
+      "a.toml:4: when: a would refuse 1.0e+00 of honest peers; at most 1.0e-09 is allowed; make"
+    ),
+    (
+      "name = \"a\"\nmode = \"enforce\"\nwhen = { first-flight = '05 01 00', length = '= 3' }\n"
+        + "action = \"mimic\"",
+      "a.toml:4: when: a would refuse 6.0e-08 of honest peers"
+    ),
+    (
       "name = \"a\"\nwhen = { source = [" + (0..<65).map { "'1.2.3.\($0)'" }.joined(separator: ",")
         + "] }\nweight = 1",
       "a.toml:3: source: there are 65 alternatives"

@@ -54,6 +54,21 @@ import Wire
     #expect(table.counts(of: source, now: at(1_300)).portsProbed == 0)
   }
 
+  @Test func portsAreForgottenThoughTheirSourceGoesOnComing() {
+    let table = owner.table
+    for port: UInt16 in 20..<25 { table.sawProbe(from: source, port: port, now: at(0)) }
+    let probed = table.counts(of: source, now: at(0)).portsProbed
+    for minute: UInt64 in 1...19 {
+      table.sawConnection(from: source, now: at(60 * minute))
+      #expect(table.counts(of: source, now: at(60 * minute)).portsProbed == probed)
+    }
+    table.sawSyn(from: source, now: at(1_200))
+    #expect(table.counts(of: source, now: at(1_200)).portsProbed == 0)
+    // Another probe begins a new set.
+    table.sawProbe(from: source, port: 80, now: at(1_260))
+    #expect(table.counts(of: source, now: at(2_400)).portsProbed == 1)
+  }
+
   @Test func fullCountsAreHalvedTogether() {
     let table = owner.table
     for _ in 0..<20_000 { table.sawSyn(from: source, now: at(0)) }

@@ -140,4 +140,34 @@ import Wire
     #expect(explanation.verdict == .refuse(.ruleLimit, rule: "once"))
     #expect(explanation.rules.map(\.isOver) == [true])
   }
+
+  @Test func whatPeopleSaidComesFirst() throws {
+    let law = try Self.law([
+      rule("all", .act(.drop), mode: .enforce) {
+        $0.source = SourceCondition(prefixes: [
+          prefix("203.0.113.0/24")
+        ])
+      },
+      rule("allowed", .weight(1)) {
+        $0.numbers = [FeatureCondition(.allowed, [FeatureRange(1, 1)])]
+      },
+    ]) { limits in
+      limits.addressRate = RateLimit(perSecond: 1, burst: 1)
+    }
+    var judge = Filter.Judge(law, now: Self.start)
+    guard case .welcome = Self.arrive(&judge, law) else {
+      Issue.record("refused")
+      return
+    }
+    func explanation(_ wish: PeopleVerdict) throws -> Explanation {
+      let view = judge.view(of: Self.source, wish: wish, law, now: Self.start)
+      return try #require(Explanation(view, law.rules))
+    }
+    #expect(try explanation(.unnamed).verdict == .refuse(.addressRate, rule: nil))
+    let allowed = try explanation(.allowed)
+    #expect(allowed.verdict == .welcome && allowed.watched == .welcome)
+    #expect(allowed.exemption == .allowed && allowed.rules.map(\.name) == ["all", "allowed"])
+    let blocked = try explanation(.blocked)
+    #expect(blocked.verdict == .refuse(.blocked, rule: nil) && blocked.changes.isEmpty)
+  }
 }

@@ -90,12 +90,21 @@ import Testing
     }
   }
 
+  /// RFC 9768: a host that wants accurate feedback sets AE, CWR and ECE in its SYN.
+  @Test func accurateCongestionFeedbackIsNotOdd() {
+    #expect(fingerprint { $0.flags = 0x1c2 }?.senderClass == .linux)
+    for reserved: UInt16 in [0x200, 0x400, 0x800] {
+      #expect(fingerprint { $0.flags = 0x1c2 | reserved }?.senderClass == .odd)
+    }
+  }
+
   @Test func quirksAreRead() {
     let cases: [(String, (inout SynBytes) -> Void)] = [
       ("df", { $0.identification = 0 }), ("id-", { ($0.fragment, $0.identification) = (0, 0) }),
       ("", { $0.fragment = 0 }), ("df,id+,ecn", { $0.flags = 0x0c2 }),
       ("df,id+,ecn", { $0.service = 1 }), ("df,id+,0+", { $0.fragment = 0xc000 }),
-      ("df,id+,0+", { $0.flags = 0x802 }), ("df,id+,seq-", { $0.sequence = 0 }),
+      ("df,id+,0+", { $0.flags = 0x802 }), ("df,id+,ecn", { $0.flags = 0x1c2 }),
+      ("df,id+,ecn", { $0.flags = 0x102 }), ("df,id+,seq-", { $0.sequence = 0 }),
       ("df,id+,ack+", { $0.acknowledgement = 5 }), ("df,id+,uptr+", { $0.urgentPointer = 5 }),
       ("df,id+,urgf+", { ($0.flags, $0.urgentPointer) = (0x022, 5) }),
       ("df,id+,pushf+", { $0.flags = 0x00a }),

@@ -6,15 +6,18 @@ struct FlightPackets {
   private static let segmentBytes = 1_400
   private static let (synchronize, acknowledge): (UInt8, UInt8) = (0x02, 0x10)
   private static let (push, finish): (UInt8, UInt8) = (0x08, 0x01)
-  private static let peerSequence: UInt32 = 1_000
   private static let gateSequence: UInt32 = 2_000
 
   private let flight: RefusedFlight
   private let peer: Endpoint
   private let gate: Endpoint
+  /// Where the peer's bytes begin, no flight's as another's: behind cut addresses a second one is
+  /// no repetition of the first. Never zero, which no stack sends.
+  private let peerSequence: UInt32
 
   init(_ flight: RefusedFlight, cutsAddresses: Bool) {
     self.flight = flight
+    peerSequence = UInt32(truncatingIfNeeded: flight.nanoseconds) | 1
     gate = flight.gate
     let length: UInt8 = flight.peer.address.isIPv4 ? 24 : 48
     let cut = SourcePrefix(flight.peer.address, length: length).address
@@ -24,14 +27,14 @@ struct FlightPackets {
   /// The packets, all of the same moment.
   var all: [CapturedPacket] {
     let bytes = flight.bytes.prefix(CaptureRing.flightBytesMaximum)
-    let first = Self.peerSequence &+ 1
+    let first = peerSequence &+ 1
     var packets = [
-      fromPeer(Self.peerSequence, Self.synchronize, []),
+      fromPeer(peerSequence, Self.synchronize, []),
       packet(
         from: gate,
         to: peer,
         Self.gateSequence,
-        Self.peerSequence &+ 1,
+        peerSequence &+ 1,
         Self.synchronize | Self.acknowledge,
         []
       ),

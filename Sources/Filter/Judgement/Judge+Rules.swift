@@ -51,6 +51,7 @@ extension Judge {
     _ law: borrowing Law,
     now: Instant
   ) -> RuleFindings {
+    visitor.heed(law.rules.serial)
     let settled = buckets.settle(
       verdict,
       law.rules.program,
@@ -88,12 +89,11 @@ extension Judge {
     guard let rule = decision.rule else {
       return RefusalOrder(action: action, reason: reason, origin: .score, isHostile: false)
     }
-    let isOfBytes = !program.sets.arrival.contains(rule)
     return RefusalOrder(
       action: action,
       reason: reason,
       origin: .rule(rule),
-      isHostile: reason == .rule && isOfBytes
+      isHostile: reason == .rule && program.sets.bytes.contains(rule)
     )
   }
 }

@@ -51,7 +51,8 @@ public struct SourceView: BitwiseCopyable, Sendable {
   public let history: SourceHistory
   /// Who knocks without coming in.
   public let probes: ProbeCounts
-  /// What a limit would refuse its next connection for, whatever stack makes it; nil for nothing.
+  /// What people or a limit would refuse its next connection for, whatever stack makes it; nil for
+  /// nothing.
   public let refusal: Reason?
   /// The `SharedRules` whose numbers stand in `rules` and `emptyBuckets`.
   let rulesSerial: UInt64

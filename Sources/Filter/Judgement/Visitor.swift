@@ -43,6 +43,8 @@ public struct Visitor: BitwiseCopyable, Sendable {
   var firstByteMilliseconds: UInt32?
   /// Rules that it met already: each counts a connection once, and takes one token of it.
   var met = RuleMask()
+  /// The `SharedRules` whose numbers stand in `met`; zero for none.
+  private var rulesSerial: UInt64 = 0
   /// Whether it was told already that it would have been refused.
   var wasWatched = false
   /// Whether a signature on probation was told of already.
@@ -56,5 +58,15 @@ public struct Visitor: BitwiseCopyable, Sendable {
     self.arrival = arrival
     self.keys = keys
     self.acceptedAt = acceptedAt
+  }
+
+  /// It is judged by these rules from now on: after a reload a number may be another rule's.
+  #if !DEBUG
+    @_noLocks
+  #endif
+  mutating func heed(_ serial: UInt64) {
+    guard serial != rulesSerial else { return }
+    rulesSerial = serial
+    met = RuleMask()
   }
 }

@@ -8,11 +8,20 @@ struct LevelViews: BitwiseCopyable {
   var network: LevelView
   var site: LevelView?
   var gate: LevelView
-  /// Whether the source may pass on the reserve of those who are known.
+  /// Whether the source may pass on the reserve of those who are known or allowed.
   var hasReserve: Bool
 
-  /// What the next connection would be refused for; nil for nothing.
-  var refusal: Reason? {
+  /// What the next connection of a source would be refused for of which people said `wish`; nil for
+  /// nothing.
+  func refusal(_ wish: PeopleVerdict) -> Reason? {
+    switch wish {
+    case .blocked: .blocked
+    case .allowed: gate.tokensLeft > 0 || hasReserve ? nil : .gateRate
+    case .unnamed: refusal
+    }
+  }
+
+  private var refusal: Reason? {
     let wider = hasReserve ? nil : widerRefusal
     if wider == nil, address.tokensLeft > 0, address.hasRoom { return nil }
     if wider != .gateRate, address.completions > 0, shared.tokensLeft > 0, shared.hasRoom {
@@ -36,7 +45,7 @@ extension LevelView {
 
 extension SourceLimits {
   /// The levels of one source, without making a record of any.
-  func levels(_ keys: SourceKeys, now: Instant) -> LevelViews {
+  func levels(_ keys: SourceKeys, isAllowed: Bool, now: Instant) -> LevelViews {
     let whole = settings
     func account(_ passage: SourcePassage) -> UInt64 {
       hasher.key(address: keys.address, passage)
@@ -56,7 +65,8 @@ extension SourceLimits {
       network: level(keys.network, whole.networkRate, whole.networkHalfOpen, now: now),
       site: keys.site == 0 ? nil : level(keys.site, whole.siteRate, nil, now: now),
       gate: gateView,
-      hasReserve: reserve.tokens(whole.knownReserve, now: now) > 0 && isKnown(keys, now: now)
+      hasReserve: reserve.tokens(whole.knownReserve, now: now) > 0
+        && (isAllowed || isKnown(keys, now: now))
     )
   }
 

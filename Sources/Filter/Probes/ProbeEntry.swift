@@ -14,6 +14,7 @@ struct ProbeEntry: BitwiseCopyable {
   /// ... and after twenty minutes nothing is known any more. Moments wrap after four and a half
   /// hours: an entry that old may look young again for a while, and is then a stranger's anyhow.
   private static let forgottenUnits: UInt64 = 300
+  static var forgottenNanoseconds: UInt64 { 1_200 * Nanoseconds.perSecond }
 
   init(word: UInt64) {
     self.word = word

@@ -18,8 +18,10 @@ public struct ProbeCounts: BitwiseCopyable, Sendable, Equatable {
 /// without a lock.
 ///
 /// One word of a source holds a part of its hash, the moment, its SYNs and its connections; a
-/// second one holds the ports as a set of 64 bits. The radar adds SYNs and ports, a shard adds its
-/// connections, everybody reads: a few relaxed loads. A race can lose one count, never more.
+/// second one holds the ports as a set of 64 bits, and a third one when the last of them was tried:
+/// a source that goes on coming for other things does not keep them. The radar adds SYNs and
+/// ports, a shard adds its connections, everybody reads: a few relaxed loads. A race can lose one
+/// count, never more.
 ///
 /// Bounded: a source has a window of places; a new one takes the place in it that was silent for
 /// longest. A flood of forged addresses so makes the table forget sooner, and no more.
@@ -27,6 +29,7 @@ public struct ProbeCounts: BitwiseCopyable, Sendable, Equatable {
 public struct ProbeTable: BitwiseCopyable, @unchecked Sendable {
   /// Places for sources.
   public static let capacity = 16_384
+  fileprivate static var wordsPerPlace: Int { 3 }
   private static let window = 8
 
   private let base: UnsafeMutablePointer<Atomic<UInt64>>
@@ -65,7 +68,9 @@ public struct ProbeTable: BitwiseCopyable, @unchecked Sendable {
     update(place, key, now: now) { _ in }
     // Neighbouring ports fall on different bits.
     let bit = UInt64(1) << UInt64((port &* 0x9e37) >> 10)
-    _ = unsafe base[2 &* place &+ 1].bitwiseOr(bit, ordering: .relaxed)
+    let ports = ports(place, now: now) | bit
+    unsafe cell(place, 1).pointee.store(ports, ordering: .relaxed)
+    unsafe cell(place, 2).pointee.store(now.nanoseconds, ordering: .relaxed)
   }
 
   /// What is known of `source`.
@@ -77,17 +82,28 @@ public struct ProbeTable: BitwiseCopyable, @unchecked Sendable {
     let start = Int(truncatingIfNeeded: key) & (Self.capacity &- 1)
     for step in 0..<Self.window {
       let place = (start &+ step) & (Self.capacity &- 1)
-      let entry = unsafe ProbeEntry(word: base[2 &* place].load(ordering: .relaxed))
+      let entry = unsafe ProbeEntry(word: cell(place, 0).pointee.load(ordering: .relaxed))
       guard entry.tag == ProbeEntry.tag(key), !entry.isForgotten(now) else { continue }
       let decayed = entry.decayed(now)
-      let ports = unsafe base[2 &* place &+ 1].load(ordering: .relaxed).nonzeroBitCount
       return ProbeCounts(
         unfinishedSyns: decayed.syns > decayed.connections
           ? decayed.syns &- decayed.connections : 0,
-        portsProbed: UInt8(truncatingIfNeeded: ports)
+        portsProbed: UInt8(truncatingIfNeeded: ports(place, now: now).nonzeroBitCount)
       )
     }
     return ProbeCounts(unfinishedSyns: 0, portsProbed: 0)
+  }
+
+  /// The ports that were tried, until nobody has tried one for long enough.
+  private func ports(_ place: Int, now: Instant) -> UInt64 {
+    let last = unsafe cell(place, 2).pointee.load(ordering: .relaxed)
+    let age = now.nanoseconds(since: Instant(nanoseconds: last))
+    guard age < ProbeEntry.forgottenNanoseconds else { return 0 }
+    return unsafe cell(place, 1).pointee.load(ordering: .relaxed)
+  }
+
+  private func cell(_ place: Int, _ index: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
+    unsafe base + (place &* Self.wordsPerPlace &+ index)
   }
 
   /// The place of `key`: its own, or the one in its window that was silent for longest.
@@ -97,7 +113,7 @@ public struct ProbeTable: BitwiseCopyable, @unchecked Sendable {
     var oldestAge: UInt64 = 0
     for step in 0..<Self.window {
       let place = (start &+ step) & (Self.capacity &- 1)
-      let entry = unsafe ProbeEntry(word: base[2 &* place].load(ordering: .relaxed))
+      let entry = unsafe ProbeEntry(word: cell(place, 0).pointee.load(ordering: .relaxed))
       if entry.tag == ProbeEntry.tag(key) { return place }
       let age = entry.word == 0 ? UInt64.max : entry.age(now) &+ 1
       if age > oldestAge {
@@ -114,7 +130,7 @@ public struct ProbeTable: BitwiseCopyable, @unchecked Sendable {
     now: Instant,
     _ change: (inout ProbeEntry) -> Void
   ) {
-    var word = unsafe base[2 &* place].load(ordering: .relaxed)
+    var word = unsafe cell(place, 0).pointee.load(ordering: .relaxed)
     // Others write the same word a few times at once at most; a count is not worth a longer fight.
     for _ in 0..<4 {
       let old = ProbeEntry(word: word)
@@ -122,13 +138,13 @@ public struct ProbeTable: BitwiseCopyable, @unchecked Sendable {
       var new = isItsOwn ? old.decayed(now) : ProbeEntry(tag: ProbeEntry.tag(key))
       new.touch(now)
       change(&new)
-      let result = unsafe base[2 &* place].compareExchange(
+      let result = unsafe cell(place, 0).pointee.compareExchange(
         expected: word,
         desired: new.word,
         ordering: .relaxed
       )
       if result.exchanged {
-        if !isItsOwn { unsafe base[2 &* place &+ 1].store(0, ordering: .relaxed) }
+        if !isItsOwn { unsafe cell(place, 1).pointee.store(0, ordering: .relaxed) }
         return
       }
       word = result.original
@@ -154,7 +170,7 @@ public final class ProbeTableOwner: Sendable {
 
   /// An empty table with a secret of its own.
   public init() {
-    let words = 2 * ProbeTable.capacity
+    let words = ProbeTable.wordsPerPlace * ProbeTable.capacity
     let base = UnsafeMutablePointer<Atomic<UInt64>>.allocate(capacity: words)
     for index in 0..<words { unsafe (base + index).initialize(to: Atomic(0)) }
     let secret = SecretBox()
@@ -164,7 +180,7 @@ public final class ProbeTableOwner: Sendable {
   }
 
   deinit {
-    unsafe memory.deinitialize(count: 2 * ProbeTable.capacity)
+    unsafe memory.deinitialize(count: ProbeTable.wordsPerPlace * ProbeTable.capacity)
     unsafe memory.deallocate()
   }
 }

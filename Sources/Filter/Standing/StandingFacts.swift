@@ -4,13 +4,15 @@ public import Wire
 public struct StandingFacts: BitwiseCopyable, Sendable {
   let entry: StandingEntry
   let now: Instant
+  /// Whether whom the router's netDb lists is known at all.
+  let isNetDbKnown: Bool
 
   /// Nothing is known.
   #if !DEBUG
     @_noLocks
   #endif
-  public static func none(now: Instant) -> StandingFacts {
-    StandingFacts(entry: StandingEntry(), now: now)
+  public static func none(now: Instant, isNetDbKnown: Bool = false) -> StandingFacts {
+    StandingFacts(entry: StandingEntry(), now: now, isNetDbKnown: isNetDbKnown)
   }
 
   /// Whether the source has passed the test, and that still counts.
@@ -46,6 +48,12 @@ public struct StandingFacts: BitwiseCopyable, Sendable {
 }
 
 extension StandingFacts {
+  /// Whether the router's netDb lists the source, as rules ask for it; nil when that is not known.
+  public var isListed: Bool? {
+    if holds(.listed) { return true }
+    return isNetDbKnown ? false : nil
+  }
+
   /// What the router did with the source before, as rules ask for it.
   public var earlier: EarlierOutcome {
     guard let (outcome, _) = entry.lastOutcome(now: now) else {
@@ -62,7 +70,7 @@ extension Features {
     @_noLocks
   #endif
   public mutating func learn(_ facts: StandingFacts) {
-    isListed = facts.holds(.listed)
+    isListed = facts.isListed
     earlier = facts.earlier
   }
 }

@@ -35,16 +35,20 @@ public struct StandingTable: BitwiseCopyable, @unchecked Sendable {
     @_noLocks
   #endif
   public func facts(_ key: UInt64, now: Instant) -> StandingFacts {
+    let isNetDbKnown = unsafe words[netDbPlace].load(ordering: .acquiring) != 0
     for step in 0..<Self.window {
       let place = place(key, step)
       guard unsafe words[place].load(ordering: .acquiring) == key else { continue }
       let entry = load(place)
       atomicMemoryFence(ordering: .acquiring)
       guard unsafe words[place].load(ordering: .relaxed) == key else { continue }
-      return StandingFacts(entry: entry, now: now)
+      return StandingFacts(entry: entry, now: now, isNetDbKnown: isNetDbKnown)
     }
-    return .none(now: now)
+    return .none(now: now, isNetDbKnown: isNetDbKnown)
   }
+
+  /// Behind all places: whether the netDb was read.
+  fileprivate var netDbPlace: Int { (mask &+ 1) &* Self.wordsPerPlace }
 
   /// The first word of the place that is `step` behind the key's own.
   fileprivate func place(_ key: UInt64, _ step: Int) -> Int {
@@ -96,7 +100,7 @@ public final class StandingTableOwner: Sendable {
   /// An empty table for at least `capacity` sources, with a secret of its own.
   public init(capacity: UInt32) {
     self.capacity = Int(PowerOfTwo.atLeast(capacity))
-    words = self.capacity * StandingTable.wordsPerPlace
+    words = self.capacity * StandingTable.wordsPerPlace + 1
     let base = UnsafeMutablePointer<Atomic<UInt64>>.allocate(capacity: words)
     for index in 0..<words { unsafe (base + index).initialize(to: Atomic(0)) }
     unsafe table = StandingTable(
@@ -171,6 +175,12 @@ public struct StandingWriter: ~Copyable, Sendable {
         if entry.worth(now: now) > 0 { entry.fail(reason, now: now) }
       }
     }
+  }
+
+  /// Notes that all whom the router's netDb lists are in: from now on others are not listed.
+  public func noteNetDb() {
+    let table = owner.table
+    unsafe table.words[table.netDbPlace].store(1, ordering: .releasing)
   }
 
   /// Brings back what was kept of `source` from an earlier life.

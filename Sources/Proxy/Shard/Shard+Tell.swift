@@ -18,7 +18,7 @@ extension Shard where World: ~Copyable {
   /// Answers what the control thread asks about a source.
   mutating func answerQuestion() {
     guard let source = desk.question else { return }
-    desk.answer(judge.view(of: source, policy.law, now: now))
+    desk.answer(judge.view(of: source, wish: people.verdict(of: source), policy.law, now: now))
   }
 
   /// Counts the refusal of a stranger for whoever ordered it.

@@ -47,7 +47,7 @@ public struct TCPHeader: Sendable, Equatable {
 
 /// The control bits of a TCP segment.
 public struct TCPFlags: OptionSet, BitwiseCopyable, Sendable {
-  /// Twelve bits: four reserved ones, then CWR, ECE, URG, ACK, PSH, RST, SYN, FIN.
+  /// Twelve bits: three reserved ones, then AE, CWR, ECE, URG, ACK, PSH, RST, SYN, FIN.
   public let rawValue: UInt16
 
   /// The bits, as they are.
@@ -68,10 +68,10 @@ public struct TCPFlags: OptionSet, BitwiseCopyable, Sendable {
   public var isAcknowledgement: Bool { @_noLocks get { rawValue & 0x10 != 0 } }
   /// Whether the urgent pointer counts.
   public var isUrgent: Bool { @_noLocks get { rawValue & 0x20 != 0 } }
-  /// Whether the segment speaks of congestion (ECE or CWR, RFC 3168).
-  public var speaksOfCongestion: Bool { @_noLocks get { rawValue & 0xc0 != 0 } }
+  /// Whether the segment speaks of congestion (ECE or CWR, RFC 3168, or AE, RFC 9768).
+  public var speaksOfCongestion: Bool { @_noLocks get { rawValue & 0x1c0 != 0 } }
   /// Whether a bit is set that has to be zero.
-  public var hasReservedBits: Bool { @_noLocks get { rawValue & 0xf00 != 0 } }
+  public var hasReservedBits: Bool { @_noLocks get { rawValue & 0xe00 != 0 } }
 }
 
 /// The header of a UDP datagram (RFC 768).

@@ -42,6 +42,10 @@ struct SimulateCommand: ParsableCommand {
     var watched: Int
     /// Of those, connections that the router of the capture took.
     var watchedSessions: Int
+    /// Whether there was more in the capture, behind the most connections that are judged.
+    var isCutShort: Bool
+    /// Rules that ask for what no capture tells.
+    var cannotTell: [String]
     var each: [RehearsalReport.Connection]?
   }
 
@@ -151,6 +155,8 @@ struct SimulateCommand: ParsableCommand {
       refusedSessions: refused.count(where: \.becameSession),
       watched: watched.count,
       watchedSessions: watched.count(where: \.becameSession),
+      isCutShort: outcome.isCutShort,
+      cannotTell: outcome.cannotTell,
       each: each ? outcome.report.connections : nil
     )
   }
@@ -180,9 +186,7 @@ struct SimulateCommand: ParsableCommand {
       \(counts.unfinished) SYNs never followed up, \(counts.datagrams) datagrams (not judged)
       """
     )
-    if counts.cut > 0 {
-      print("\(counts.cut) segments were cut by the capture: record whole packets (tcpdump -s 0)")
-    }
+    for line in Self.gaps(outcome) { print(line) }
     for line in report.verdicts {
       print("  \(Self.padded(line.verdict, 10)) \(Self.padded(line.reason, 24)) \(line.count)")
     }
@@ -208,6 +212,33 @@ struct SimulateCommand: ParsableCommand {
       print("  \(connection.peer) \(connection.reason ?? "") \(connection.rule ?? "")")
     }
     if each { showEach(outcome.report) }
+  }
+
+  /// What of the capture was not judged, or not as the gate would have.
+  private static func gaps(_ outcome: Simulation.Outcome) -> [String] {
+    let counts = outcome.counts
+    var lines: [String] = []
+    if counts.cut > 0 {
+      lines.append(
+        "\(counts.cut) segments were cut by the capture: record whole packets (tcpdump -s 0)"
+      )
+    }
+    if counts.overBound > 0 {
+      lines.append(
+        "\(counts.overBound) connections were left out: more than "
+          + "\(CaptureReplay.connectionsMaximum) were open at once"
+      )
+    }
+    if outcome.isCutShort {
+      lines.append(
+        "Read no further than \(RehearsalReport.connectionsMaximum) connections: split the capture"
+      )
+    }
+    if !outcome.cannotTell.isEmpty {
+      let names = outcome.cannotTell.joined(separator: ", ")
+      lines.append("Cannot be told from a capture, which has no netDb: \(names)")
+    }
+    return lines
   }
 
   private func showEach(_ report: RehearsalReport) {

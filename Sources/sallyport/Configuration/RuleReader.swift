@@ -121,9 +121,8 @@ struct RuleReader {
       )
       return nil
     }
-    guard rule.definition.refusesForBytesAlone, let chance = rule.chance,
-      chance > SignatureLimits.chance
-    else { return rule }
+    let chance = rule.chance ?? 1
+    guard rule.definition.refusesForBytesAlone, chance > SignatureLimits.chance else { return rule }
     reader.refuse(
       "when",
       "\(rule.definition.name) would refuse \(Chance.text(chance)) of honest peers; at most "

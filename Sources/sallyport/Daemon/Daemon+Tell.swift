@@ -50,9 +50,12 @@ extension Daemon {
         if outcome == .passed(.proven) { keeper?.note(endpoint, at: wallSeconds) }
       }
     }
+    // Asked before the notes are taken: all of the pass are among them then.
+    let isNetDbRead = netDb?.isRead == true
     for note in notes.take() {
       standing.note(note.outcome, of: note.source, now: now, wallSeconds: wallSeconds)
     }
+    if isNetDbRead { standing.noteNetDb() }
     if let event = netDb?.takeProblem() { journal.write(event, at: now) }
     if isLast {
       standing.finish(now, wallSeconds: wallSeconds, to: &journal)

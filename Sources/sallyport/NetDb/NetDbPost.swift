@@ -20,6 +20,7 @@ final class NetDbPost: Sendable {
   /// What the thread and the control thread share.
   private final class Desk: Sendable {
     let isStopping = Atomic(false)
+    let isRead = Atomic(false)
     let problem = Mutex<JournalEvent?>(nil)
   }
 
@@ -38,6 +39,9 @@ final class NetDbPost: Sendable {
     desk.isStopping.store(true, ordering: .relaxed)
   }
 
+  /// Whether notes were left of all whom the netDb lists, in one pass or more.
+  var isRead: Bool { desk.isRead.load(ordering: .acquiring) }
+
   /// What is to be told, once.
   func takeProblem() -> JournalEvent? {
     desk.problem.withLock { $0.take() }
@@ -51,7 +55,10 @@ final class NetDbPost: Sendable {
         rest(pauseNanoseconds, desk)
       case .listed(let addresses):
         problemWasTold = false
-        notes.put(addresses, .passed(.listed))
+        // A netDb that lists nobody is more likely one whose folders can't be read.
+        if notes.put(addresses, .passed(.listed)), !addresses.isEmpty {
+          desk.isRead.store(true, ordering: .releasing)
+        }
         rest(passNanoseconds, desk)
       case .unavailable(let errno):
         if !problemWasTold {

@@ -86,6 +86,8 @@ struct Rehearsal: ~Copyable {
   private mutating func arrive(_ key: ConnectionKey, _ connection: borrowing CapturedConnection) {
     if let old = strangers[key] { leave(key, old) }
     var arrival = NewArrival(source: key.peer.address)
+    // What people say is of today and not of the capture: everybody in it is a stranger to them.
+    arrival.isAllowed = false
     let questions = judge.questions(about: key.peer.address, laws.law, now: now)
     if questions.syn { arrival.syn = connection.fingerprint }
     if questions.roundTrip { arrival.roundTripMicroseconds = connection.roundTripMicroseconds }
@@ -280,5 +282,14 @@ final class RehearsedLaw {
   /// Shares a law.
   init(_ law: consuming Law) {
     self.law = law
+  }
+
+  /// Rules that ask whom the netDb listed: nothing in a capture meets them.
+  var namesOfUntold: [String] {
+    law.rules.program.definitions
+      .filter { rule in
+        rule.mode != .ignore && rule.conditions.numbers.contains { $0.feature == .netDb }
+      }
+      .map(\.name)
   }
 }

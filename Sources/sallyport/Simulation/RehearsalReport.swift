@@ -52,7 +52,7 @@ struct RehearsalReport {
     var sessions = 0
   }
 
-  /// Connections that are kept one by one; of later ones only the sums are.
+  /// The most connections: the capture is not read on behind them.
   static let connectionsMaximum = 1_000_000
 
   /// Every connection, in the order of the capture.

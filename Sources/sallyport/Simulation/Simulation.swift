@@ -13,6 +13,10 @@ enum Simulation {
     var knocks: [String: Int] = [:]
     /// Sources that tried several ports beside the guarded ones.
     var scanners = 0
+    /// Whether there was more in the capture, behind the most connections that are judged.
+    var isCutShort = false
+    /// Rules that ask for what no capture tells: whom the router's netDb listed.
+    var cannotTell: [String] = []
     /// What was decided.
     var report: RehearsalReport
   }
@@ -66,6 +70,8 @@ enum Simulation {
       counts: replay.counts,
       knocks: replay.knocks.filter { $0.value > 0 },
       scanners: replay.scanners,
+      isCutShort: packet != nil,
+      cannotTell: law.namesOfUntold,
       report: rehearsal.report
     )
   }

@@ -19,12 +19,16 @@ final class SourceNotes: Sendable {
   private let notes = Mutex<[Note]>([])
 
   /// Leaves the same note of several sources.
-  func put(_ sources: some Sequence<SourceAddress>, _ outcome: SourceOutcome) {
+  ///
+  /// - Returns: Whether there was room for all.
+  @discardableResult
+  func put(_ sources: some Sequence<SourceAddress>, _ outcome: SourceOutcome) -> Bool {
     notes.withLock { notes in
       for source in sources {
-        guard notes.count < Self.capacity else { return }
+        guard notes.count < Self.capacity else { return false }
         notes.append(Note(source: source, outcome: outcome))
       }
+      return true
     }
   }
 

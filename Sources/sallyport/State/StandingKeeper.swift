@@ -86,6 +86,11 @@ struct StandingKeeper: ~Copyable {
     news.put(source, StandingRow(facts, now: now, wallSeconds: wallSeconds))
   }
 
+  /// Notes that all whom the router's netDb lists were noted.
+  func noteNetDb() {
+    writer.noteNetDb()
+  }
+
   /// Whether the disk should hear of it: a test that would have held nearly as long is no news, and
   /// the netDb is read again anyhow.
   private func isWorthKeeping(

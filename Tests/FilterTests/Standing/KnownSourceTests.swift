@@ -174,6 +174,20 @@ import Wire
     #expect(features.isListed == true && features.earlier == .fail)
     let strangers = SourceLimits(LimitSettings())
     features.learn(strangers.facts(strangers.keys(Self.peer), now: Self.start))
-    #expect(features.isListed == false && features.earlier == EarlierOutcome.none)
+    #expect(features.isListed == nil && features.earlier == EarlierOutcome.none)
+  }
+
+  @Test func nobodyIsUnlistedBeforeTheNetDbWasRead() {
+    let owner = StandingTableOwner(capacity: 64)
+    var writer = owner.makeWriter()
+    let neighbour = SourceLimitsTests.address("203.0.113.9")
+    writer.note(.passed(.dialled), of: neighbour, StandingLifetimes(), now: Self.start)
+    writer.note(.passed(.listed), of: Self.peer, StandingLifetimes(), now: Self.start)
+    let others = [neighbour, SourceLimitsTests.address("192.0.2.1")]
+    for other in others { #expect(owner.facts(of: other, now: Self.start).isListed == nil) }
+    #expect(owner.facts(of: Self.peer, now: Self.start).isListed == true)
+    writer.noteNetDb()
+    for other in others { #expect(owner.facts(of: other, now: Self.start).isListed == false) }
+    #expect(owner.facts(of: Self.peer, now: Self.start).isListed == true)
   }
 }

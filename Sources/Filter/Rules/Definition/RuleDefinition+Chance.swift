@@ -1,6 +1,7 @@
 extension RuleDefinition {
   /// An upper bound of the probability that an honest first flight meets the rule's bytes: random
-  /// bytes are all that a flight is. Nil when the rule asks for no bytes.
+  /// bytes are all that a flight is. Nil when the rule asks for no forms or pieces: then there is
+  /// no bound but one, since the first byte to come alone may be printable.
   ///
   /// Exact for forms of the first bytes; for `contains` the sum over all places.
   /// - Throws: `SignatureFault.tooComplex` when the forms together have too many states.

@@ -62,10 +62,18 @@ public struct RuleConditions: Sendable, Equatable {
     return isLate ? .firstFlight : .arrival
   }
 
-  /// Whether nothing but a flight's own bytes is asked for.
+  /// Whether a flight's own bytes are asked for, and not only when they came.
+  var asksForBytes: Bool {
+    !beginnings.isEmpty || !contents.isEmpty || numbers.contains { $0.feature.isOfBytes }
+  }
+
+  /// Whether nothing but what a flight's own bytes are is asked for; how many of them are there
+  /// changes nothing, since an honest flight may come in pieces of any length.
   var asksForBytesAlone: Bool {
-    let asksForBytes = !beginnings.isEmpty || !contents.isEmpty
-    return asksForBytes && numbers.isEmpty && source == nil && syn == nil
+    let asksWhatTheyAre =
+      !beginnings.isEmpty || !contents.isEmpty || numbers.contains { $0.feature == .printable }
+    let asksForElse = source != nil || syn != nil || !numbers.allSatisfy(\.feature.isOfBytes)
+    return asksWhatTheyAre && !asksForElse
   }
 }
 

@@ -64,6 +64,9 @@ public enum Feature: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     }
   }
 
+  /// Whether it tells of a flight's own bytes, and not only of when they came.
+  public var isOfBytes: Bool { self == .flightLength || self == .printable }
+
   /// Whether it can be known before the peer has sent anything.
   public var phase: RulePhase {
     switch self {

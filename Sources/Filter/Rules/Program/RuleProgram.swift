@@ -202,7 +202,7 @@ extension RuleProgram {
     for (rule, definition) in book.rules.enumerated() where definition.refusesForBytesAlone {
       var chance = 0.0
       do throws(SignatureFault) {
-        chance = try definition.chance() ?? 0
+        chance = try definition.chance() ?? 1
       } catch {
         throw .tooComplex
       }

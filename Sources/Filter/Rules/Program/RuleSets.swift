@@ -6,6 +6,8 @@ struct RuleSets: BitwiseCopyable {
   private(set) var enforced = RuleMask()
   /// Rules that can be judged when a connection arrives.
   private(set) var arrival = RuleMask()
+  /// Rules that ask for a flight's own bytes.
+  private(set) var bytes = RuleMask()
   /// Rules that ask for forms of the first bytes.
   private(set) var beginnings = RuleMask()
   /// Rules that ask for pieces anywhere in them.
@@ -23,6 +25,7 @@ struct RuleSets: BitwiseCopyable {
       asked.insert(rule)
       if definition.mode == .enforce { enforced.insert(rule) }
       if definition.phase == .arrival { arrival.insert(rule) }
+      if definition.conditions.asksForBytes { bytes.insert(rule) }
       if !definition.conditions.beginnings.isEmpty { beginnings.insert(rule) }
       if !definition.conditions.contents.isEmpty { contents.insert(rule) }
       switch definition.effect {
