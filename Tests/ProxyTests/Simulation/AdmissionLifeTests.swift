@@ -1,4 +1,5 @@
 import Filter
+import Telemetry
 import Testing
 import Wire
 
@@ -73,6 +74,24 @@ struct AdmissionLifeTests {
     #expect(peers.count { $0.isServed } == 20)
     #expect(run.run(atMostSeconds: 100) == nil)
     #expect(run.verdicts.contains("refuse routerDown 8"))
+  }
+
+  @Test("Who can't be dialled for makes room like others, and is asked again behind them")
+  func forbidden() throws {
+    let known = (1...20).map(Self.address)
+    let run = try SimulationRun(seed: 1, limits: .roomy, known: known)
+    run.world.dialPlan = { _ in .isForbidden }
+    for source in known { run.connect(.honest, from: source, afterNanoseconds: 0) }
+    for number in 0..<60 {
+      run.connect(
+        .honest,
+        from: Self.address(100 + number),
+        afterNanoseconds: UInt64(number) * 53 * Nanoseconds.perMillisecond
+      )
+    }
+    #expect(run.run(atMostSeconds: 100) == nil)
+    #expect(run.peers.allSatisfy { !$0.isServed })
+    #expect(run.board.snapshot()[.accepted] == 80)
   }
 
   @Test("What a router says before it goes is passed on, and the end is the router's")
