@@ -82,13 +82,9 @@ extension GateTests {
         )
 
         try gate.writeConfiguration(rulesDirectory: rules, appending: "nonsense = 1\n")
-        let lines = (Files.text(gate.configurationPath) ?? "").split(
-          separator: "\n",
-          omittingEmptySubsequences: false
-        )
         gate.reload()
         try gate.waitForLog(
-          "\(gate.configurationPath):\(lines.count - 1): ",
+          "\(gate.configurationPath):\(lastLine(of: gate)): ",
           timeoutNanoseconds: 2 * GateTests.second
         )
         #expect(try guarded.handshake().end == .established)
@@ -112,6 +108,11 @@ extension GateTests {
       }
     }
 
+    /// The number of its configuration's last line.
+    private func lastLine(of gate: LabGate) -> Int {
+      (Files.text(gate.configurationPath) ?? "").count { $0 == "\n" }
+    }
+
     private func number(after key: String, in json: String) -> Int {
       let digits = json.split(separator: "\"\(key)\" : ").last?.prefix { $0.isNumber }
       return digits.flatMap { Int($0) } ?? 0
@@ -126,13 +127,9 @@ extension GateTests {
           rulesDirectory: none,
           appending: "[standing]\nsources = 2048\n"
         )
-        let lines = (Files.text(gate.configurationPath) ?? "").split(
-          separator: "\n",
-          omittingEmptySubsequences: false
-        )
         gate.reload()
         try gate.waitForLog(
-          "\(gate.configurationPath):\(lines.count - 1): [standing] sources",
+          "\(gate.configurationPath):\(lastLine(of: gate)): [standing] sources",
           timeoutNanoseconds: 2 * GateTests.second
         )
         #expect(!gate.log.contains("Reloaded:"))

@@ -13,20 +13,11 @@ extension NTCP2Facts {
       in: verified.info,
       keptCompanion: keptCompanion
     )
-    let vector: [UInt8]
-    switch published.companion {
-    case .kept(let kept): vector = kept
-    case .published:
-      guard let found = published.address.initializationVector else {
-        throw .malformedAddressOption(.ntcp2, "i")
-      }
-      vector = found
-    }
     self.init(
       kind: kind,
       version: published.version,
       routerHash: verified.routerHash,
-      initializationVector: vector,
+      initializationVector: published.companion,
       staticPublicKey: published.staticPublicKey,
       networkIdentifier: published.networkIdentifier,
       hybrid: try Self.hybridForm(of: published)

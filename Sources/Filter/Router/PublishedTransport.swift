@@ -5,23 +5,15 @@ internal import Wire
 /// A router may publish one address a family; they share the keys and the hybrid forms (i2pd: one
 /// key file a transport; Java I2P: one set of properties), and it is a fault if they do not.
 struct PublishedTransport {
-  /// Where what a router publishes as `i` is known from.
-  enum Companion {
-    /// The address.
-    case published
-    /// The router's key file: no address has it.
-    case kept([UInt8])
-  }
-
   private static let sharedOptions = ["s", "i", "pq"]
 
   /// The transport.
   let transport: Transport
   /// One of its addresses, for the options that all of them share.
   let address: RouterAddress
-  /// Where the key beside the static one is known from: NTCP2's initialisation vector, SSU2's
-  /// introduction key.
-  let companion: Companion
+  /// The key beside the static one: NTCP2's initialisation vector, 16 bytes, or SSU2's introduction
+  /// key, 32 bytes.
+  let companion: [UInt8]
   /// The published `s`, 32 bytes.
   let staticPublicKey: [UInt8]
   /// The network the router belongs to.
@@ -43,7 +35,8 @@ struct PublishedTransport {
       throw .notSpoken(transport)
     }
     let published = info.publishedAddresses(transport)
-    let (first, companion) = try Self.address(transport, published, info, keptCompanion)
+    let hidden = keptCompanion == nil ? nil : info.addresses.first { $0.speaks(transport) }
+    guard let first = published.first ?? hidden else { throw .unpublished(transport) }
     for option in Self.sharedOptions
     where published.contains(where: { $0.options[option] != first.options[option] }) {
       throw .differingAddressOption(transport, option)
@@ -56,25 +49,14 @@ struct PublishedTransport {
     guard let version = info.version.flatMap({ Self.versionNumber($0) }) else {
       throw .malformedRouterOption("router.version")
     }
+    let companion = published.isEmpty ? keptCompanion : first.companion(transport)
+    guard let companion else { throw .malformedAddressOption(transport, "i") }
     self.transport = transport
     address = first
     self.companion = companion
     staticPublicKey = staticKey
     networkIdentifier = network
     self.version = version
-  }
-
-  private static func address(
-    _ transport: Transport,
-    _ published: [RouterAddress],
-    _ info: RouterInfo,
-    _ kept: [UInt8]?
-  ) throws(RouterFactsFault) -> (RouterAddress, Companion) {
-    if let first = published.first { return (first, .published) }
-    guard let kept, let hidden = info.addresses.first(where: { $0.speaks(transport) }) else {
-      throw .unpublished(transport)
-    }
-    return (hidden, .kept(kept))
   }
 
   /// The numbers of the option `pq`; nil when it is not published, a fault when it is no list of
@@ -105,5 +87,15 @@ struct PublishedTransport {
       number = number * 100 + value
     }
     return number
+  }
+}
+
+extension RouterAddress {
+  /// What it publishes as `i`; nil when that is no key of this transport.
+  fileprivate func companion(_ transport: Transport) -> [UInt8]? {
+    switch transport {
+    case .ntcp2: initializationVector
+    case .ssu2: introductionKey
+    }
   }
 }

@@ -9,20 +9,11 @@ extension SSU2Facts {
     keptCompanion: [UInt8]? = nil
   ) throws(RouterFactsFault) {
     let published = try PublishedTransport(.ssu2, in: verified.info, keptCompanion: keptCompanion)
-    let introductionKey: [UInt8]
-    switch published.companion {
-    case .kept(let kept): introductionKey = kept
-    case .published:
-      guard let found = published.address.introductionKey else {
-        throw .malformedAddressOption(.ssu2, "i")
-      }
-      introductionKey = found
-    }
     self.init(
       kind: kind,
       version: published.version,
       routerHash: verified.routerHash,
-      introductionKey: introductionKey,
+      introductionKey: published.companion,
       staticPublicKey: published.staticPublicKey,
       networkIdentifier: published.networkIdentifier,
       versions: try Self.versions(of: published)

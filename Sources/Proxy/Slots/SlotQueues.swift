@@ -70,14 +70,7 @@ struct SlotQueues: ~Copyable {
   mutating func move(_ slot: UInt32, to queue: Int) {
     leave(slot)
     let newest = unsafe ends[checked(queue)].newest
-    unsafe links[Int(slot)] = Link(previous: newest, next: Self.none, queue: UInt16(queue))
-    if newest == Self.none {
-      unsafe ends[queue].oldest = slot
-    } else {
-      unsafe links[Int(newest)].next = slot
-    }
-    unsafe ends[queue].newest = slot
-    unsafe ends[queue].count &+= 1
+    enter(slot, queue, after: newest, before: Self.none)
   }
 
   /// Puts a slot at the beginning of a queue, out of the one where it stood.
@@ -87,13 +80,29 @@ struct SlotQueues: ~Copyable {
   mutating func moveToFront(_ slot: UInt32, of queue: Int) {
     leave(slot)
     let oldest = unsafe ends[checked(queue)].oldest
-    unsafe links[Int(slot)] = Link(previous: Self.none, next: oldest, queue: UInt16(queue))
-    if oldest == Self.none {
+    enter(slot, queue, after: Self.none, before: oldest)
+  }
+
+  #if !DEBUG
+    @_noLocks
+  #endif
+  private mutating func enter(
+    _ slot: UInt32,
+    _ queue: Int,
+    after previous: UInt32,
+    before next: UInt32
+  ) {
+    unsafe links[Int(slot)] = Link(previous: previous, next: next, queue: UInt16(queue))
+    if previous == Self.none {
+      unsafe ends[queue].oldest = slot
+    } else {
+      unsafe links[Int(previous)].next = slot
+    }
+    if next == Self.none {
       unsafe ends[queue].newest = slot
     } else {
-      unsafe links[Int(oldest)].previous = slot
+      unsafe links[Int(next)].previous = slot
     }
-    unsafe ends[queue].oldest = slot
     unsafe ends[queue].count &+= 1
   }
 

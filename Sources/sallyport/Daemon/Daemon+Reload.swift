@@ -15,7 +15,7 @@ extension Daemon {
   /// Has the router's files read again once they have changed and lain still.
   mutating func followRouterFiles() {
     guard watch.isDue(now), !reader.isAsked(.routerFiles) else { return }
-    watch.begin()
+    watch.begin(now)
     reader.ask(.routerFiles)
   }
 

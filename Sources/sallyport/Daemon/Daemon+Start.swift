@@ -55,7 +55,7 @@ extension Daemon {
       health: health,
       refusedFlights: flights,
       signals: signals,
-      watch: RouterWatch(directory: configuration.router.directory, facts: facts),
+      watch: RouterWatch(directory: configuration.router.directory, facts: facts, now: now),
       reader: SetupReader(path: path, inForce: inForce),
       sight: RouterSight(configuration.gates, now: now),
       bounds: bounds,

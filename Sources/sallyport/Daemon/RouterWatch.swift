@@ -10,14 +10,15 @@ struct RouterWatch: ~Copyable {
   private(set) var facts: RouterFacts
   private var watch: FileWatch?
   private var readAt: Instant?
-  private var lookAgainAt: Instant?
+  private var lookAgainAt: Instant
   private var faultWasTold = false
 
-  /// A watch over the files of `directory`, which gave `facts`.
-  init(directory: String, facts: RouterFacts) {
+  /// A watch over the files of `directory`, which gave `facts` at the moment `now`.
+  init(directory: String, facts: RouterFacts, now: Instant) {
     self.directory = directory
     self.facts = facts
     watch = Self.watch(directory, facts)
+    lookAgainAt = now.advanced(byNanoseconds: Daemon.filesLookNanoseconds)
   }
 
   private static func watch(_ directory: String, _ facts: RouterFacts) -> FileWatch? {
@@ -31,16 +32,14 @@ struct RouterWatch: ~Copyable {
     if watch?.drain() == .changed {
       readAt = now.advanced(byNanoseconds: Daemon.filesRestNanoseconds)
     }
-    if now >= lookAgainAt ?? now {
-      if lookAgainAt != nil { readAt = readAt ?? now }
-      lookAgainAt = now.advanced(byNanoseconds: Daemon.filesLookNanoseconds)
-    }
-    guard let readAt, now >= readAt else { return false }
-    return true
+    return now >= readAt ?? lookAgainAt
   }
 
   /// They are read now: what changes from here on makes another reading due.
-  mutating func begin() { readAt = nil }
+  mutating func begin(_ now: Instant) {
+    readAt = nil
+    lookAgainAt = now.advanced(byNanoseconds: Daemon.filesLookNanoseconds)
+  }
 
   /// They were read, and are good.
   mutating func settle(_ newer: RouterFacts) {

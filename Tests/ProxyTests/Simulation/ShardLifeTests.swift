@@ -9,23 +9,17 @@ import Wire
 /// What a shard does on its way: rests, sheds, survives reloads, drains.
 @Suite("The life of a shard")
 struct ShardLifeTests {
-  private static func address(_ number: Int) -> SourceAddress {
-    SourceAddress(ipv4: 0x0a00_0007 + UInt32(number) << 8)
-  }
-
-  private static func seconds(_ count: UInt64) -> UInt64 { count * Nanoseconds.perSecond }
-
   @Test("With nothing to do it waits long; with somebody held, until the next tick")
   func waits() throws {
     let run = try SimulationRun(seed: 1, limits: .roomy)
     let start = run.world.now
     for _ in 0..<10 { run.turn() }
-    #expect(run.world.now - start >= Self.seconds(10))
-    run.connect(.silent, from: Self.address(1), afterNanoseconds: 0)
+    #expect(run.world.now - start >= SimulationRun.seconds(10))
+    run.connect(.silent, from: SimulationRun.address(1), afterNanoseconds: 0)
     run.turn()
     let turn = run.world.turn
     let before = run.world.now
-    while run.world.now - before < Self.seconds(1) { run.turn() }
+    while run.world.now - before < SimulationRun.seconds(1) { run.turn() }
     #expect(run.world.turn - turn <= 17)
     #expect(run.world.idleTurns == 0)
   }
@@ -34,9 +28,9 @@ struct ShardLifeTests {
   func rests() throws {
     let run = try SimulationRun(seed: 1, limits: .roomy)
     run.world.descriptorLimit = 0
-    run.connect(.honest, from: Self.address(1), afterNanoseconds: 0)
+    run.connect(.honest, from: SimulationRun.address(1), afterNanoseconds: 0)
     let before = run.world.now
-    while run.world.now - before < Self.seconds(1) { run.turn() }
+    while run.world.now - before < SimulationRun.seconds(1) { run.turn() }
     #expect(run.world.turn < 60)
     #expect(run.board.snapshot()[.accepted] == 0)
     run.world.descriptorLimit = 10
@@ -49,13 +43,13 @@ struct ShardLifeTests {
     let run = try SimulationRun(seed: 1, limits: .roomy)
     run.world.dialPlan = { _ in .isRefusedAtOnce }
     for number in 0..<8 {
-      run.connect(.honest, from: Self.address(number), afterNanoseconds: 0)
+      run.connect(.honest, from: SimulationRun.address(number), afterNanoseconds: 0)
     }
-    run.world.after(Self.seconds(1)) { [world = run.world] in
+    run.world.after(SimulationRun.seconds(1)) { [world = run.world] in
       world.descriptorLimit = 8
       world.dialPlan = { _ in .connects(afterNanoseconds: 1_000) }
     }
-    run.world.after(Self.seconds(3)) { [world = run.world] in world.descriptorLimit = 100 }
+    run.world.after(SimulationRun.seconds(3)) { [world = run.world] in world.descriptorLimit = 100 }
     #expect(run.run(atMostSeconds: 100) == nil)
     #expect(run.peers.count { $0.isServed } == 8)
   }
@@ -63,7 +57,7 @@ struct ShardLifeTests {
   @Test("Who leaves while its padding is awaited is no replay")
   func leavesInPadding() throws {
     let run = try SimulationRun(seed: 1, limits: .roomy)
-    let peer = run.connect(.silent, from: Self.address(1), afterNanoseconds: 0)
+    let peer = run.connect(.silent, from: SimulationRun.address(1), afterNanoseconds: 0)
     let flight = TestRouter.flight(
       padding: 100,
       wallSeconds: TestRouter.wallStart + run.world.now / Nanoseconds.perSecond
@@ -86,10 +80,10 @@ struct ShardLifeTests {
     // They wait at the listener until all have spoken: more than one turn can prove.
     run.world.descriptorLimit = 0
     for _ in 0..<100 {
-      run.connect(.wrongFlight, from: Self.address(1), afterNanoseconds: 0)
+      run.connect(.wrongFlight, from: SimulationRun.address(1), afterNanoseconds: 0)
     }
     let start = run.world.now
-    while run.world.now - start < Self.seconds(1) { run.turn() }
+    while run.world.now - start < SimulationRun.seconds(1) { run.turn() }
     run.world.descriptorLimit = 1_000
     while run.shard.strangerQueues.count(StrangerQueue.deferred(.failing)) == 0 { run.turn() }
     run.router.isProven = false
@@ -104,14 +98,18 @@ struct ShardLifeTests {
     limits.handshakesInFlight = 1
     let run = try SimulationRun(seed: 1, limits: limits)
     run.world.rooms = 4_000_000...4_000_000
-    let late = run.connect(.stalls, from: Self.address(1), afterNanoseconds: 0)
+    let late = run.connect(.stalls, from: SimulationRun.address(1), afterNanoseconds: 0)
     late.end.pieceBytes = .max
-    run.world.after(Self.seconds(16)) {
+    run.world.after(SimulationRun.seconds(16)) {
       late.end.say([UInt8](repeating: 7, count: 20_000_000))
     }
-    run.connect(.honest, from: Self.address(2), afterNanoseconds: Self.seconds(17))
+    run.connect(
+      .honest,
+      from: SimulationRun.address(2),
+      afterNanoseconds: SimulationRun.seconds(17)
+    )
     var wasBusy = false
-    let end = run.world.now + Self.seconds(60)
+    let end = run.world.now + SimulationRun.seconds(60)
     while run.world.complaint == nil, !run.peers[1].isServed, run.world.now < end {
       run.turn()
       wasBusy = wasBusy || run.shard.busySessions.count(0) > 0
@@ -127,19 +125,19 @@ struct ShardLifeTests {
     limits.handshakesInFlight = 1
     let run = try SimulationRun(seed: 1, limits: limits)
     // The router answers what this one sends with 64 bytes, as long as a refusal may be.
-    let first = run.connect(.stalls, from: Self.address(1), afterNanoseconds: 0)
-    run.world.after(Self.seconds(1)) {
+    let first = run.connect(.stalls, from: SimulationRun.address(1), afterNanoseconds: 0)
+    run.world.after(SimulationRun.seconds(1)) {
       first.end.say([UInt8](repeating: 7, count: TestRouter.message3Length))
     }
     while first.end.received.count < first.wanted { run.turn() }
     let confirmed = run.world.now
     while run.verdicts.isEmpty || !run.verdicts.contains("complete"),
-      run.world.now - confirmed < Self.seconds(10)
+      run.world.now - confirmed < SimulationRun.seconds(10)
     {
       run.turn()
     }
     #expect(run.verdicts.contains("complete established 1"))
-    #expect(run.world.now - confirmed < Self.seconds(3))
+    #expect(run.world.now - confirmed < SimulationRun.seconds(3))
     #expect(run.shard.admission.handshakesInFlight == 0)
   }
 
@@ -149,7 +147,7 @@ struct ShardLifeTests {
     for number in 0..<6 {
       run.connect(
         .honest,
-        from: Self.address(number),
+        from: SimulationRun.address(number),
         afterNanoseconds: 0,
         bulkBytes: 1_000_000
       )
@@ -157,7 +155,7 @@ struct ShardLifeTests {
     while run.shard.sessions.count < 6 { run.turn() }
     run.control.wish = .drain
     run.world.isWakeRaised = true
-    let late = run.connect(.honest, from: Self.address(9), afterNanoseconds: 10_000_000)
+    let late = run.connect(.honest, from: SimulationRun.address(9), afterNanoseconds: 10_000_000)
     #expect(run.run(atMostSeconds: 100) == nil)
     #expect(!run.isRunning)
     #expect(run.peers.dropLast().allSatisfy { $0.isServed })
@@ -167,7 +165,7 @@ struct ShardLifeTests {
   @Test("Asked to stop, it stops")
   func stops() throws {
     let run = try SimulationRun(seed: 1, limits: .roomy)
-    run.connect(.stalls, from: Self.address(1), afterNanoseconds: 0)
+    run.connect(.stalls, from: SimulationRun.address(1), afterNanoseconds: 0)
     while run.shard.sessions.count == 0 { run.turn() }
     run.control.wish = .stop
     run.turn()

@@ -85,6 +85,14 @@ final class SimulationRun {
     return taken
   }
 
+  /// An address in a network of its own.
+  static func address(_ number: Int) -> SourceAddress {
+    SourceAddress(ipv4: 0x0a00_0007 + UInt32(number) << 8)
+  }
+
+  /// So many seconds in nanoseconds.
+  static func seconds(_ count: UInt64) -> UInt64 { count * Nanoseconds.perSecond }
+
   // MARK: What happens
 
   /// A peer connects after a while.

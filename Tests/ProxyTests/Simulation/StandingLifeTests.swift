@@ -15,8 +15,6 @@ struct StandingLifeTests {
     SourceAddress(ipv4: 0xcb00_7164 + UInt32(number % 100))
   }
 
-  private static func seconds(_ count: UInt64) -> UInt64 { count * Nanoseconds.perSecond }
-
   @Test("What became of a handshake is told once, with its reason")
   func outcomes() throws {
     for (manner, expected): (PeerManner, [SourceOutcome?]) in [
@@ -35,16 +33,16 @@ struct StandingLifeTests {
   @Test("A session that goes on with data is told of after minutes, and again each hour")
   func lastingSession() throws {
     var limits = LimitSettings.roomy
-    limits.idleTimeoutNanoseconds = Self.seconds(3_600)
+    limits.idleTimeoutNanoseconds = SimulationRun.seconds(3_600)
     let run = try SimulationRun(seed: 1, limits: limits)
     let peer = run.connect(.stalls, from: Self.peer, afterNanoseconds: 0)
-    run.world.after(Self.seconds(1)) {
+    run.world.after(SimulationRun.seconds(1)) {
       peer.end.say([UInt8](repeating: 7, count: TestRouter.message3Length))
     }
     let start = run.world.now
     var told: [(minute: UInt64, outcome: SourceOutcome?)] = []
     for minute in 1...130 as ClosedRange<UInt64> {
-      while run.world.complaint == nil, run.world.now < start + Self.seconds(minute * 60) {
+      while run.world.complaint == nil, run.world.now < start + SimulationRun.seconds(minute * 60) {
         run.turn()
       }
       told += run.takeOutcomes().map { (minute, $0.outcome) }
@@ -80,7 +78,7 @@ struct StandingLifeTests {
     var honest: [SimulatedPeer] = []
     for number in 1...14 as ClosedRange<UInt64> {
       honest.append(
-        run.connect(.honest, from: Self.peer, afterNanoseconds: Self.seconds(2 * number))
+        run.connect(.honest, from: Self.peer, afterNanoseconds: SimulationRun.seconds(2 * number))
       )
     }
     #expect(run.run(atMostSeconds: 200) == nil)
